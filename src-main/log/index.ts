@@ -1,0 +1,3 @@
+/** Structured log: levels per room, a ring of recent lines for the window, a rolling file for afterwards. */
+export { silentLog } from './log.ts'
+export type { Log, LogFields, LogLevel } from './log.ts'
