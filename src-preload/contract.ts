@@ -60,7 +60,15 @@ export interface WarrenBridge {
    */
   subscribe<E extends EventName>(event: E, listener: (payload: Payload<E>, seq: number) => void): () => void
   readonly platform: PlatformFacts
+  /**
+   * Tells how the way to the client is: at once, then at every change. Absent where it cannot break while the page
+   * lives (Electron). Returns a disposer.
+   */
+  readonly watchLink?: (listener: (link: LinkState) => void) => () => void
 }
+
+/** `reconnecting`: trying again by itself. `lost`: it will not come back (the key was revoked, or the client ended). */
+export type LinkState = 'live' | 'reconnecting' | 'lost'
 
 export interface PlatformFacts {
   readonly shell: 'electron' | 'headless'

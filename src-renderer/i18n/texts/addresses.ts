@@ -1,0 +1,4 @@
+/** Texts of the Addresses page. */
+import { defineTexts } from '../define.ts'
+
+export const addressTexts = defineTexts({})

@@ -1,0 +1,4 @@
+/** Texts of the Connections page. */
+import { defineTexts } from '../define.ts'
+
+export const connectionTexts = defineTexts({})

@@ -1,0 +1,4 @@
+/** Texts of the Overview page. */
+import { defineTexts } from '../define.ts'
+
+export const overviewTexts = defineTexts({})

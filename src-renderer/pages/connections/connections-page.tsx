@@ -1,0 +1,9 @@
+/** The Connections page. */
+import type { ReactNode } from 'react'
+import { Page } from '../../components/page.tsx'
+import { useI18n } from '../../i18n/context.tsx'
+
+export function ConnectionsPage(): ReactNode {
+  const { t } = useI18n()
+  return <Page title={t('page.connections')} />
+}
