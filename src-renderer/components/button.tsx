@@ -23,13 +23,15 @@ interface ButtonProps {
   readonly Icon?: Icon
   /** Why it cannot be pressed; undefined when it can. */
   readonly disabledWhy?: string | undefined
+  /** Explains it on hover and focus. */
+  readonly hint?: string
   readonly type?: 'button' | 'submit'
   readonly autoFocus?: boolean
   readonly ref?: Ref<HTMLButtonElement>
 }
 
 export function Button(props: ButtonProps): ReactNode {
-  const { children, onClick, look = 'plain', Icon, disabledWhy, type = 'button', ref, ...rest } = props
+  const { children, onClick, look = 'plain', Icon, disabledWhy, hint, type = 'button', ref, ...rest } = props
   const button = (
     <button
       ref={ref}
@@ -43,7 +45,8 @@ export function Button(props: ButtonProps): ReactNode {
       {children}
     </button>
   )
-  return disabledWhy === undefined ? button : <Hint text={disabledWhy}>{button}</Hint>
+  const said = disabledWhy ?? hint
+  return said === undefined ? button : <Hint text={said}>{button}</Hint>
 }
 
 interface IconButtonProps {
