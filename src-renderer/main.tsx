@@ -1,4 +1,5 @@
 /** Starts the page: finds the bridge (preload's, or a WebSocket when a browser shows us), the live store, and React. */
+import './no-eval.ts'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import type { WarrenBridge } from '../src-preload/contract.ts'
