@@ -2,8 +2,19 @@
  * The one door to the street: addresses, routes, dialers, listeners. No other room opens a socket, so the route
  * policy that stands here is the whole truth about where bytes go.
  */
-export type { Address, AddressKind } from './address.ts'
+export {
+  AddressError,
+  addressBytes,
+  cjdnsAddress,
+  i2pAddress,
+  ipAddress,
+  onionAddress,
+  parseAddress,
+  withPort,
+} from './address.ts'
+export type { Address, AddressErrorCode, AddressKind } from './address.ts'
 export type { CloseReason, Connection, ConnectionHandlers, Direction } from './connection.ts'
 export { DialError } from './dialer.ts'
 export type { DialErrorCode, DialOptions, Dialer } from './dialer.ts'
+export { isLan, isLoopback, isPublic, prefixKey } from './reach.ts'
 export type { Route, RouteDecision } from './route.ts'
