@@ -25,21 +25,23 @@ interface ButtonProps {
   readonly disabledWhy?: string | undefined
   /** Explains it on hover and focus. */
   readonly hint?: string
+  readonly isPressed?: boolean
   readonly type?: 'button' | 'submit'
   readonly autoFocus?: boolean
   readonly ref?: Ref<HTMLButtonElement>
 }
 
 export function Button(props: ButtonProps): ReactNode {
-  const { children, onClick, look = 'plain', Icon, disabledWhy, hint, type = 'button', ref, ...rest } = props
+  const { children, onClick, look = 'plain', Icon, disabledWhy, hint, isPressed, type = 'button', ref, ...rest } = props
   const button = (
     <button
       ref={ref}
       {...rest}
       type={type === 'submit' && disabledWhy === undefined ? 'submit' : 'button'}
       aria-disabled={disabledWhy !== undefined || undefined}
+      aria-pressed={isPressed}
       onClick={disabledWhy === undefined ? onClick : undefined}
-      className={`${BASE} px-2.5 ${LOOKS[look]}`}
+      className={`${BASE} px-2.5 ${isPressed === true ? 'bg-chosen text-ink' : LOOKS[look]}`}
     >
       {Icon === undefined ? null : <Icon size={14} aria-hidden />}
       {children}

@@ -12,7 +12,7 @@ interface SearchFieldProps {
 export function SearchField({ label, value, onChange }: SearchFieldProps): ReactNode {
   const { t } = useI18n()
   return (
-    <span className="relative">
+    <span className="relative w-56 min-w-28 shrink">
       <Search size={13} aria-hidden className="pointer-events-none absolute top-2 left-2 text-faint" />
       <input
         type="search"
@@ -25,7 +25,7 @@ export function SearchField({ label, value, onChange }: SearchFieldProps): React
           event.stopPropagation()
           onChange('')
         }}
-        className="h-7 w-56 rounded-md border border-line bg-raised pr-2 pl-7 text-base placeholder:text-faint"
+        className="h-7 w-full rounded-md border border-line bg-raised pr-2 pl-7 text-base placeholder:text-faint"
       />
     </span>
   )

@@ -5,7 +5,8 @@ import { ask } from '../live/ask.ts'
 import { live } from '../live/store.ts'
 import { PAGES } from '../pages/pages.ts'
 import { perform } from './perform.ts'
-import { go, showOverlay, toast } from './ui-store.ts'
+import { startPlayground, stopPlayground } from './playground.ts'
+import { go, showOverlay } from './ui-store.ts'
 
 export interface Command {
   readonly id: string
@@ -18,17 +19,6 @@ export interface Command {
 
 /** Peers offered at most: more would not be read. */
 const MAX_PEERS = 20
-
-/** Starts the playground and says so; used by every empty state. */
-export async function startPlayground(i18n: I18n): Promise<void> {
-  const started = await perform(i18n, ask('playground.start', {}))
-  if (started !== undefined) toast(i18n.t('toast.playgroundStarted'), () => void stopPlayground(i18n))
-}
-
-export async function stopPlayground(i18n: I18n): Promise<void> {
-  const stopped = await perform(i18n, ask('playground.stop', {}))
-  if (stopped !== undefined) toast(i18n.t('toast.playgroundStopped'))
-}
 
 function setSetting(i18n: I18n, changes: Parameters<typeof ask<'settings.set'>>[1]['changes']): void {
   void perform(i18n, ask('settings.set', { changes }))

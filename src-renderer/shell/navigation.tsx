@@ -22,7 +22,7 @@ export function Navigation(): ReactNode {
         aria-label={t('palette.title')}
       >
         <Search size={13} aria-hidden />
-        <span className="flex-1 text-left">{t('table.filter')}</span>
+        <span className="flex-1 text-left">{t('palette.button')}</span>
         <Kbd keys="Mod+K" />
       </button>
       <ul className="flex flex-col gap-0.5">

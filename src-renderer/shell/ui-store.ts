@@ -10,10 +10,16 @@ export interface ToastSpec {
   readonly undo?: () => void
 }
 
+export interface Focus {
+  readonly id: string
+  /** Tells two askings for the same thing apart. */
+  readonly nonce: number
+}
+
 interface Ui {
   readonly page: PageId
-  /** What the page should open at: a peer's id on Peers, a text to filter by elsewhere. Each page reads its own. */
-  readonly focus: string | null
+  /** What the page should open at: a peer's id on Peers, a setting's key on Settings. Each `go` makes a new one. */
+  readonly focus: Focus | null
   readonly overlay: 'none' | 'palette' | 'keys'
   readonly toasts: readonly ToastSpec[]
 }
@@ -28,16 +34,11 @@ export function useUi<T>(select: (state: Ui) => T): T {
   return useStore(ui, select)
 }
 
-/** Shows a page, optionally at one of its records. */
-export function go(page: PageId, focus: string | null = null): void {
-  ui.setState({ page, focus, overlay: 'none' })
-}
+let lastFocus = 0
 
-/** Takes what the page should open at; a second call gets null. */
-export function takeFocus(): string | null {
-  const { focus } = ui.getState()
-  if (focus !== null) ui.setState({ focus: null })
-  return focus
+/** Shows a page, optionally at one of its records. */
+export function go(page: PageId, id?: string): void {
+  ui.setState({ page, focus: id === undefined ? null : { id, nonce: ++lastFocus }, overlay: 'none' })
 }
 
 export function showOverlay(overlay: Ui['overlay']): void {

@@ -16,8 +16,10 @@ export interface Column<R extends Keyed> {
   readonly align?: 'start' | 'end'
   /** Hidden until chosen. */
   readonly isExtra?: boolean
-  /** The bare value: sorted by, exported. Null sorts last either way. */
+  /** The bare value: exported, and sorted by unless `sortBy` says otherwise. Null sorts last either way. */
   readonly value: (row: R) => CellValue
+  /** Sorted by instead of `value`: an age sorts against its time of birth. */
+  readonly sortBy?: (row: R) => CellValue
   /** What is copied, and shown when there is no `cell`. */
   readonly text?: (row: R) => string
   readonly cell?: (row: R) => ReactNode

@@ -4,11 +4,13 @@
  */
 import { useVirtualizer } from '@tanstack/react-virtual'
 import Download from 'lucide-react/icons/download'
+import Snowflake from 'lucide-react/icons/snowflake'
+import X from 'lucide-react/icons/x'
 import { useCallback, useEffect, useId, useMemo, useRef, useState, type MouseEvent, type ReactNode } from 'react'
 import { useI18n } from '../../i18n/context.tsx'
 import type { Collection, Keyed } from '../../live/collection.ts'
 import { copyText, saveText } from '../../shell/files.ts'
-import { Button } from '../button.tsx'
+import { Button, IconButton } from '../button.tsx'
 import { Empty } from '../empty.tsx'
 import { Menu, MenuAt, type MenuItem } from '../menu.tsx'
 import { SearchField } from '../search-field.tsx'
@@ -55,8 +57,8 @@ interface DataTableProps<R extends Keyed> {
   readonly nameOf: (ids: readonly string[]) => string
   /** The menu of the selected records. */
   readonly menu?: (ids: readonly string[]) => readonly MenuItem[]
-  /** Buttons shown while records are selected. */
-  readonly bulk?: (ids: readonly string[]) => ReactNode
+  /** Buttons that take the toolbar's place while records are selected. */
+  readonly renderBulk?: (ids: readonly string[]) => ReactNode
   readonly onOpen?: (id: string) => void
   /** Called when the keyboard or a click moves to a record. */
   readonly onActive?: (id: string) => void
@@ -183,34 +185,38 @@ export function DataTable<R extends Keyed>(props: DataTableProps<R>): ReactNode 
   const exportRows = (): R[] => records(selected.length > 0 ? selected : ids)
   const chooseSort = useCallback(
     (column: string): void =>
-      setSort(held => ({ column, isDescending: held.column === column ? !held.isDescending : false })),
-    [],
+      setSort(held => {
+        if (held.column === column) return { column, isDescending: !held.isDescending }
+        // Of numbers one looks for the largest.
+        return { column, isDescending: columns.find(each => each.id === column)?.align === 'end' }
+      }),
+    [columns],
   )
 
   if (rows.isLoaded && rows.byId.size === 0 && ids.length === 0) return props.empty
   const activeIndex = selection.active === null ? -1 : ids.indexOf(selection.active)
   return (
     <div className="flex min-h-0 flex-1 flex-col">
-      <div className="flex min-h-10 shrink-0 flex-wrap items-center gap-2 px-5 pb-2">
+      <div className="flex h-11 shrink-0 items-center gap-2 overflow-hidden px-5 pb-1">
         <SearchField label={`${t('table.filter')}: ${label}`} value={filter} onChange={setFilter} />
-        {props.toolbar}
-        <span className="flex-1" />
-        {selected.length === 0 ? null : (
+        {selected.length === 0 || props.renderBulk === undefined ? (
+          props.toolbar
+        ) : (
           <>
-            <span className="num text-sm text-soft">{t('table.selected', { count: selected.length })}</span>
-            {props.bulk?.(selected)}
+            <span className="num text-sm whitespace-nowrap">{t('table.selected', { count: selected.length })}</span>
+            {props.renderBulk(selected)}
+            <IconButton label={t('table.clearSelection')} Icon={X} onClick={() => setSelection(NOTHING_SELECTED)} />
           </>
         )}
-        <span className="num text-sm text-soft" role="status">
+        <span className="flex-1" />
+        <span className={hold.isHeld ? '' : 'invisible'}>
+          <IconButton label={`${t('table.frozen')}. ${t('table.frozenWhy')}`} Icon={Snowflake} onClick={order.resort} />
+        </span>
+        <span className="num text-sm whitespace-nowrap text-soft" role="status">
           {ids.length === rows.byId.size
             ? t('table.rows', { count: ids.length })
             : t('table.shown', { shown: ids.length, count: rows.byId.size })}
         </span>
-        {hold.isHeld ? (
-          <Button look="quiet" onClick={order.resort} hint={t('table.frozenWhy')}>
-            {t('table.frozen')}
-          </Button>
-        ) : null}
         <Menu
           trigger={
             <button

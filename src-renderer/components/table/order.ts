@@ -22,9 +22,10 @@ export function sortRows<R extends Keyed>(
   sort: Sort,
   compareText: (a: string, b: string) => number,
 ): string[] {
+  const valueOf = column?.sortBy ?? column?.value
   const keyed: { id: string; value: CellValue }[] = []
   for (const row of rows.values()) {
-    if (matches(row)) keyed.push({ id: row.id, value: column === undefined ? null : column.value(row) })
+    if (matches(row)) keyed.push({ id: row.id, value: valueOf === undefined ? null : valueOf(row) })
   }
   keyed.sort(
     (a, b) =>

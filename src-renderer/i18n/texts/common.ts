@@ -76,6 +76,7 @@ export const commonTexts = defineTexts({
   'value.never': { en: 'Never', 'zh-CN': '从未' },
 
   'palette.title': { en: 'Command palette', 'zh-CN': '命令面板' },
+  'palette.button': { en: 'Search', 'zh-CN': '搜索' },
   'palette.hint': { en: 'Find a page, a peer or an action', 'zh-CN': '查找页面、节点或操作' },
   'palette.nothing': { en: 'Nothing matches “{text}”', 'zh-CN': '没有与“{text}”匹配的内容' },
   'palette.kind.page': { en: 'Page', 'zh-CN': '页面' },
