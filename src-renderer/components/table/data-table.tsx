@@ -212,7 +212,7 @@ export function DataTable<R extends Keyed>(props: DataTableProps<R>): ReactNode 
         <span className={hold.isHeld ? '' : 'invisible'}>
           <IconButton label={`${t('table.frozen')}. ${t('table.frozenWhy')}`} Icon={Snowflake} onClick={order.resort} />
         </span>
-        <span className="num text-sm whitespace-nowrap text-soft" role="status">
+        <span className="num text-sm whitespace-nowrap text-soft">
           {ids.length === rows.byId.size
             ? t('table.rows', { count: ids.length })
             : t('table.shown', { shown: ids.length, count: rows.byId.size })}
