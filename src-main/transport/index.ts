@@ -17,4 +17,7 @@ export type { CloseReason, Connection, ConnectionHandlers, Direction } from './c
 export { DialError } from './dialer.ts'
 export type { DialErrorCode, DialOptions, Dialer } from './dialer.ts'
 export { isLan, isLoopback, isPublic, prefixKey } from './reach.ts'
+export type { ProxySettings, RoutePolicy } from './policy.ts'
 export type { Route, RouteDecision } from './route.ts'
+export { SubnetSet, parseSubnet, subnetContains } from './subnet.ts'
+export type { Subnet } from './subnet.ts'

@@ -1,0 +1,40 @@
+/** Every bound of the transport room, with its source. `LIMITS.md` is made from these. */
+
+/** Queued bytes above which `write` returns false, per connection. Source: Node's default for streams. */
+export const WRITE_HIGH_MARK_BYTES = 65_536
+
+/** Longest time from `close` to the end of a connection whose queue or whose peer does not finish, milliseconds. Source: ours. */
+export const CLOSE_LINGER_MS = 2000
+
+/** Time from dialing to an open connection, milliseconds. Source: btcd `connectTimeout`. */
+export const DIAL_TIMEOUT_MS = 30_000
+
+/** Head start of one connection attempt over the next when a name has several addresses, milliseconds. Source: RFC 8305 §5. */
+export const CONNECTION_ATTEMPT_DELAY_MS = 250
+
+/** Addresses of one name that a dial tries. Source: ours. */
+export const MAX_DIALED_ADDRESSES = 8
+
+/** Time for one look-up of a host name, milliseconds. Source: go-ethereum `dnsLookupTimeout`. */
+export const LOOKUP_TIMEOUT_MS = 5000
+
+/** Addresses taken from one look-up. Source: Bitcoin Core `nMaxIPs`. */
+export const MAX_LOOKUP_ADDRESSES = 256
+
+/** Look-ups waiting for the system's resolver at the same time. Source: ours. */
+export const MAX_PENDING_LOOKUPS = 64
+
+/** Connections that the system accepts for us and that wait to be taken. Source: Node's default. */
+export const LISTEN_BACKLOG = 511
+
+/** Addresses one listener listens on. Source: ours. */
+export const MAX_LISTEN_ADDRESSES = 32
+
+/** Pause of a listener after the system ran out of file descriptors, milliseconds. Source: ours. */
+export const ACCEPT_RETRY_MS = 1000
+
+/** Refusals kept in the ledger, latest. Source: ours. */
+export const MAX_LEDGER_REFUSALS = 200
+
+/** User name and password for a SOCKS5 proxy, bytes each. Source: RFC 1929 §2. */
+export const MAX_SOCKS_CREDENTIAL_BYTES = 255
