@@ -3,6 +3,7 @@ import { useEffect, useRef, type ReactNode } from 'react'
 import { HintProvider } from './components/hint.tsx'
 import { I18nProvider } from './i18n/context.tsx'
 import { PAGES } from './pages/pages.ts'
+import { AddDialog } from './pages/peers/add-dialog.tsx'
 import { useLanguage, useTheme } from './shell/appearance.ts'
 import { ErrorBoundary } from './shell/error-boundary.tsx'
 import { KeySheet } from './shell/key-sheet.tsx'
@@ -12,7 +13,7 @@ import { Navigation } from './shell/navigation.tsx'
 import { Palette } from './shell/palette.tsx'
 import { StatusBar } from './shell/status-bar.tsx'
 import { Toasts } from './shell/toasts.tsx'
-import { useUi } from './shell/ui-store.ts'
+import { showOverlay, useUi } from './shell/ui-store.ts'
 
 export function App(): ReactNode {
   useTheme()
@@ -43,6 +44,7 @@ export function App(): ReactNode {
         <Toasts />
         {overlay === 'palette' ? <Palette /> : null}
         {overlay === 'keys' ? <KeySheet /> : null}
+        {overlay === 'add-peer' ? <AddDialog onClose={() => showOverlay('none')} /> : null}
       </HintProvider>
     </I18nProvider>
   )

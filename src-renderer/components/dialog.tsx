@@ -57,7 +57,7 @@ export function Dialog({ title, onClose, children, actions, onSubmit, width = 'n
           <h2 className="min-w-0 text-lg font-semibold break-words">{title}</h2>
           <IconButton label={t('action.close')} Icon={X} onClick={onClose} />
         </header>
-        <div className="min-h-0 overflow-y-auto px-5 pb-4">{children}</div>
+        <div className="min-h-0 overflow-y-auto px-5 pt-1 pb-4">{children}</div>
         {actions === undefined ? null : (
           <footer className="flex justify-end gap-2 border-t border-line px-5 py-3">{actions}</footer>
         )}

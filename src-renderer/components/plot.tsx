@@ -28,12 +28,14 @@ interface PlotProps {
   readonly minTop?: number
   readonly xRange?: readonly [number, number]
   readonly isBare?: boolean
+  /** Pixels for the numbers at the left. */
+  readonly axisWidth?: number
   /** Draws above the plot: threshold lines, labels. Keep its identity. */
   readonly onDraw?: (plot: UPlot) => void
 }
 
 export function Plot(props: PlotProps): ReactNode {
-  const { title, x, series, height, formatY, minTop = 0, xRange, isBare = false, onDraw } = props
+  const { title, x, series, height, formatY, minTop = 0, xRange, isBare = false, axisWidth = 68, onDraw } = props
   const { t, clock } = useI18n()
   const host = useRef<HTMLDivElement>(null)
   const plot = useRef<UPlot>(null)
@@ -56,7 +58,7 @@ export function Plot(props: PlotProps): ReactNode {
         width: Math.max(10, element.clientWidth),
         height,
         ms: 1,
-        padding: isBare ? [2, 0, 2, 0] : [10, 8, 0, 0],
+        padding: isBare ? [2, 0, 2, 0] : [10, 12, 0, 0],
         legend: { show: false },
         cursor: { show: !isBare, drag: { x: false, y: false }, points: { size: 6 } },
         scales: {
@@ -72,14 +74,14 @@ export function Plot(props: PlotProps): ReactNode {
               {
                 ...axis,
                 grid: { show: false },
-                values: (_, splits) => splits.map(at => latest.current.clock(at)),
+                values: (drawn, splits) => splits.map(at => (isAtEdge(drawn, at) ? '' : latest.current.clock(at))),
                 space: 90,
                 size: 24,
               },
               {
                 ...axis,
                 values: (_, splits) => splits.map(value => latest.current.formatY(value)),
-                size: 68,
+                size: axisWidth,
                 space: 36,
               },
             ],
@@ -140,6 +142,13 @@ export function Plot(props: PlotProps): ReactNode {
 /** A line without axes, for a cell or a card. */
 export function Sparkline(props: Pick<PlotProps, 'title' | 'x' | 'series' | 'formatY'>): ReactNode {
   return <Plot {...props} height={32} isBare />
+}
+
+/** A label this close to the right edge, in pixels, would be cut off. */
+const EDGE = 28
+
+function isAtEdge(plot: UPlot, at: number): boolean {
+  return plot.valToPos(at, 'x') > plot.bbox.width / devicePixelRatio - EDGE
 }
 
 /** Writes the values under the cursor into the corner. */

@@ -52,11 +52,17 @@ export function AddressText({ address, max = 40 }: { readonly address: string; r
   )
 }
 
+interface ForeignProps {
+  readonly text: string
+  /** May take several lines instead of being cut. */
+  readonly isWrapped?: boolean
+}
+
 /** A text a stranger chose: no control characters, its own direction. */
-export function Foreign({ text }: { readonly text: string }): ReactNode {
+export function Foreign({ text, isWrapped = false }: ForeignProps): ReactNode {
   const plain = plainText(text)
   return (
-    <bdi className="truncate" title={plain}>
+    <bdi className={isWrapped ? 'break-words' : 'truncate'} title={isWrapped ? undefined : plain}>
       {plain}
     </bdi>
   )

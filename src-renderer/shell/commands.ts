@@ -60,6 +60,7 @@ export function allCommands(i18n: I18n, text: string): readonly Command[] {
   }))
   const isPlaying = state.playground?.isRunning === true
   const actions: Command[] = [
+    action('peers.add', () => showOverlay('add-peer'), 'add connect peer'),
     isPlaying
       ? action('action.stopPlayground', () => void stopPlayground(i18n), 'playground')
       : action('action.startPlayground', () => void startPlayground(i18n), 'playground'),

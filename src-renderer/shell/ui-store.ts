@@ -20,7 +20,7 @@ interface Ui {
   readonly page: PageId
   /** What the page should open at: a peer's id on Peers, a setting's key on Settings. Each `go` makes a new one. */
   readonly focus: Focus | null
-  readonly overlay: 'none' | 'palette' | 'keys'
+  readonly overlay: 'none' | 'palette' | 'keys' | 'add-peer'
   readonly toasts: readonly ToastSpec[]
 }
 

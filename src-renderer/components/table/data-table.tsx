@@ -122,6 +122,10 @@ export function DataTable<R extends Keyed>(props: DataTableProps<R>): ReactNode 
 
   const seen = useRef(new Map<string, R>())
   useEffect(() => setSelection(held => keepOnly(held, each => rows.byId.has(each))), [rows.membership, rows.byId])
+  const shownCount = useMemo(
+    () => ids.reduce((count, each) => count + Number(rows.byId.has(each)), 0),
+    [ids, rows.membership, rows.byId],
+  )
   const selected = useMemo(() => ids.filter(each => selection.ids.has(each)), [ids, selection.ids])
 
   const latest = useRef({ ids, selection, onActive, onOpen })
@@ -213,9 +217,9 @@ export function DataTable<R extends Keyed>(props: DataTableProps<R>): ReactNode 
           <IconButton label={`${t('table.frozen')}. ${t('table.frozenWhy')}`} Icon={Snowflake} onClick={order.resort} />
         </span>
         <span className="num text-sm whitespace-nowrap text-soft">
-          {ids.length === rows.byId.size
-            ? t('table.rows', { count: ids.length })
-            : t('table.shown', { shown: ids.length, count: rows.byId.size })}
+          {shownCount === rows.byId.size
+            ? t('table.rows', { count: shownCount })
+            : t('table.shown', { shown: shownCount, count: rows.byId.size })}
         </span>
         <Menu
           trigger={

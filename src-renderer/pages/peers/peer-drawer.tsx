@@ -125,7 +125,7 @@ function PeerFacts({ peer, detail }: PeerFactsProps): ReactNode {
             [t('peers.fact.connected'), <Age key="age" since={peer.connectedAt} />],
             [
               t('peers.column.agent'),
-              peer.agent === null ? null : <Foreign key="agent" text={peer.agent} />,
+              peer.agent === null ? null : <Foreign key="agent" isWrapped text={peer.agent} />,
               afterHandshake,
             ],
             [t('peers.column.version'), peer.version === null ? null : String(peer.version), afterHandshake],
@@ -170,7 +170,7 @@ function PeerFacts({ peer, detail }: PeerFactsProps): ReactNode {
               typeof value === 'boolean' ? (
                 t(value ? 'value.yes' : 'value.no')
               ) : (
-                <Foreign key={label} text={String(value)} />
+                <Foreign key={label} isWrapped text={String(value)} />
               ),
             ])}
           />

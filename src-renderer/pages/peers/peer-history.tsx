@@ -51,7 +51,7 @@ export function Timeline({ events }: { readonly events: PeerDetail['timeline'] }
             {clock(event.at)}
           </time>
           <span className="selectable min-w-0 break-words">
-            <Foreign text={event.text} />
+            <Foreign isWrapped text={event.text} />
           </span>
         </li>
       ))}

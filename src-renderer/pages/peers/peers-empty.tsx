@@ -9,9 +9,9 @@ import { ask } from '../../live/ask.ts'
 import { useNetworks, useOverview } from '../../live/hooks.ts'
 import { perform } from '../../shell/perform.ts'
 import { startPlayground } from '../../shell/playground.ts'
-import { go } from '../../shell/ui-store.ts'
+import { go, showOverlay } from '../../shell/ui-store.ts'
 
-export function PeersEmpty({ onAdd }: { readonly onAdd: () => void }): ReactNode {
+export function PeersEmpty(): ReactNode {
   const i18n = useI18n()
   const { t } = i18n
   const networks = useNetworks()
@@ -54,7 +54,7 @@ export function PeersEmpty({ onAdd }: { readonly onAdd: () => void }): ReactNode
         <>
           {play}
           <Button onClick={() => go('connections')}>{t('peers.empty.connections')}</Button>
-          <Button look="primary" onClick={onAdd}>
+          <Button look="primary" onClick={() => showOverlay('add-peer')}>
             {t('peers.add')}
           </Button>
         </>

@@ -9,8 +9,7 @@ import { SmallSelect } from '../../components/select.tsx'
 import { DataTable } from '../../components/table/data-table.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import { useLive, useNetworks, useOverview, usePeers, usePins } from '../../live/hooks.ts'
-import { useUi, type Focus } from '../../shell/ui-store.ts'
-import { AddDialog } from './add-dialog.tsx'
+import { showOverlay, useUi, type Focus } from '../../shell/ui-store.ts'
 import { BanDialog } from './ban-dialog.tsx'
 import { disconnect, namePeers, peersOf } from './peer-actions.ts'
 import { peerColumns, peerSearchText } from './peer-columns.tsx'
@@ -32,7 +31,6 @@ export function PeersPage(): ReactNode {
   const banAbove = useLive(state => Number(state.settings?.['reputation.banAbove'] ?? 100))
   const away = usePinsAway()
   const [open, setOpen] = useState<string | null>(null)
-  const [isAdding, setAdding] = useState(false)
   const [banning, setBanning] = useState<readonly PeerRecord[] | null>(null)
   const [direction, setDirection] = useState<DirectionChoice>('all')
   const [network, setNetwork] = useState('all')
@@ -75,7 +73,7 @@ export function PeersPage(): ReactNode {
         )
       }
       actions={
-        <Button look="primary" Icon={Plus} onClick={() => setAdding(true)}>
+        <Button look="primary" Icon={Plus} onClick={() => showOverlay('add-peer')}>
           {t('peers.add')}
         </Button>
       }
@@ -92,7 +90,7 @@ export function PeersPage(): ReactNode {
             defaultSort={DEFAULT_SORT}
             searchText={peerSearchText}
             where={where}
-            empty={<PeersEmpty onAdd={() => setAdding(true)} />}
+            empty={<PeersEmpty />}
             nameOf={ids => namePeers(i18n, peersOf(ids))}
             menu={ids => peerMenu(i18n, ids, { openDetails: setOpen, openBanDialog })}
             renderBulk={ids => <BulkActions ids={ids} onBan={openBanDialog} />}
@@ -135,7 +133,6 @@ export function PeersPage(): ReactNode {
           <PeerDrawer key={open} id={open} onClose={() => setOpen(null)} onBan={() => openBanDialog([open])} />
         )}
       </div>
-      {isAdding ? <AddDialog onClose={() => setAdding(false)} /> : null}
       {banning === null || banning.length === 0 ? null : <BanDialog peers={banning} onClose={() => setBanning(null)} />}
     </Page>
   )

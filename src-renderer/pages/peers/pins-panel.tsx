@@ -51,7 +51,9 @@ function PinRow({ pin }: { readonly pin: PinRecord }): ReactNode {
   return (
     <li className="grid grid-cols-[minmax(0,5fr)_100px_minmax(0,7fr)_96px_28px] items-center gap-4 border-b border-line/60 px-5 py-1 last:border-b-0">
       <span className="flex min-w-0 items-baseline gap-2">
-        <AddressText address={pin.address} max={32} />
+        <span className="flex max-w-full shrink-0">
+          <AddressText address={pin.address} max={32} />
+        </span>
         {pin.note === '' ? null : <span className="truncate text-sm text-soft">{pin.note}</span>}
       </span>
       <Badge tone={TONES[pin.state]}>{t(`peers.pins.${pin.state}`)}</Badge>
@@ -59,11 +61,8 @@ function PinRow({ pin }: { readonly pin: PinRecord }): ReactNode {
         {pin.lastFailure ?? t('peers.pins.noFailure')}
       </span>
       <span className="num truncate text-right text-sm text-soft">
-        {pin.nextTryAt === null ? (
-          t('peers.pins.attempts', { count: pin.attempts })
-        ) : (
-          <RelativeTime at={pin.nextTryAt} />
-        )}
+        {pin.nextTryAt === null ? null : <RelativeTime at={pin.nextTryAt} />}
+        {pin.nextTryAt === null && pin.attempts > 0 ? t('peers.pins.attempts', { count: pin.attempts }) : null}
       </span>
       <Menu
         trigger={

@@ -89,6 +89,7 @@ function ScorePlot({ score, present }: { readonly score: ScoreState; readonly pr
       x={curve.x}
       series={series}
       height={168}
+      axisWidth={36}
       formatY={value => i18n.number(value)}
       minTop={score.banAbove * 1.15}
       xRange={[from, to]}
@@ -161,7 +162,10 @@ function Events({ events }: { readonly events: readonly ScoreEvent[] }): ReactNo
               </div>
               <div className="flex justify-between gap-2 text-sm text-soft">
                 <span className="selectable min-w-0 break-words">
-                  <Foreign text={event.message === null ? event.evidence : `${event.message}: ${event.evidence}`} />
+                  <Foreign
+                    isWrapped
+                    text={event.message === null ? event.evidence : `${event.message}: ${event.evidence}`}
+                  />
                 </span>
                 <span className="shrink-0">
                   <RelativeTime at={event.at} />

@@ -1,6 +1,6 @@
 /** What the made-up client answers to each request of the contract. */
 import type { Output, ParsedInput, RequestName } from '../../../src-preload/contract.ts'
-import { fakeAddressRecord, fakeBan, fakePeer, fakeScoreEvents } from './records.ts'
+import { fakeAddressRecord, fakeBan, fakePeer } from './records.ts'
 import type { World } from './world.ts'
 
 /** A refusal, thrown by a handler. */
@@ -149,8 +149,7 @@ export const HANDLERS: Handlers = {
   'peers.get': (world, { id }) => {
     const peer = world.peers.get(id)
     if (peer === undefined) throw new Refused('not-found', 'This peer is gone')
-    const now = Date.now()
-    const events = peer.score > 0 ? fakeScoreEvents(world.dice, now) : []
+    const score = world.scoreOf(peer)
     return {
       peer,
       localAddress: '192.168.1.20:51822',
@@ -160,16 +159,7 @@ export const HANDLERS: Handlers = {
       relaysAddresses: true,
       services: '0000000000000c09',
       details: { 'wants headers': true, 'fee filter': '1000 sat/kvB', 'block-relay only': false },
-      score: {
-        persistent: events.reduce((sum, event) => sum + event.persistent, 0),
-        transient: events.length === 0 ? 0 : 38,
-        at: events.at(-1)?.at ?? now,
-        halfLifeMs: 60_000,
-        lifetimeMs: 1_800_000,
-        warnAt: 50,
-        banAbove: 100,
-        events,
-      },
+      score,
       messages: [
         { kind: 'inv', countIn: 4120, bytesIn: 1_520_400, countOut: 310, bytesOut: 98_200 },
         { kind: 'tx', countIn: 902, bytesIn: 488_000, countOut: 120, bytesOut: 64_000 },
@@ -183,7 +173,7 @@ export const HANDLERS: Handlers = {
         { at: peer.connectedAt - 210, text: peer.direction === 'outbound' ? 'Dialed directly' : 'Accepted' },
         { at: peer.connectedAt - 90, text: 'version received' },
         { at: peer.connectedAt, text: 'Handshake finished' },
-        ...events.map(event => ({
+        ...score.events.map(event => ({
           at: event.at,
           text: `Score ${String(event.before)} to ${String(event.after)}: ${event.rule}`,
         })),

@@ -5,6 +5,7 @@ import type {
   BanRecord,
   LogLine,
   NetworkRecord,
+  PeerDetail,
   PeerRecord,
   PinRecord,
   RuleRecord,
@@ -219,24 +220,44 @@ export function fakeLogLine(from: Dice, cursor: number, at: number): LogLine {
   return { cursor, at, level, room, text, fields }
 }
 
-export function fakeScoreEvents(from: Dice, now: number): ScoreEvent[] {
-  let held = 0
-  return [420, 300, 245, 130, 40].map(secondsAgo => {
-    const persistent = from.chance(0.3) ? 20 : 0
-    const transient = persistent > 0 ? 0 : 20 + from.below(30)
-    const before = held
-    held = Math.round(held * 0.5) + persistent + transient
+/** Half-life of the decaying part, milliseconds. */
+const HALF_LIFE_MS = 60_000
+
+/** A score that came to be as the rules have it: each event adds to what had decayed until then. */
+export function fakeScore(from: Dice, now: number): PeerDetail['score'] {
+  let persistent = 0
+  let transient = 0
+  let at = now
+  const events = [420, 300, 245, 130, 40].map((secondsAgo): ScoreEvent => {
+    const time = now - secondsAgo * 1000
+    transient *= 2 ** (-(time - at) / HALF_LIFE_MS)
+    at = time
+    const before = persistent + Math.trunc(transient)
+    const addsLasting = from.chance(0.3)
+    const added = 20 + from.below(40)
+    if (addsLasting) persistent += 20
+    else transient += added
     return {
-      at: now - secondsAgo * 1000,
+      at,
       rule: from.pick(RULES),
-      evidence: `inv with ${String(50_001 + from.below(9000))} entries, 50000 allowed`,
+      evidence: `${String(50_001 + from.below(9000))} entries, 50000 allowed`,
       message: 'inv',
-      persistent,
-      transient,
+      persistent: addsLasting ? 20 : 0,
+      transient: addsLasting ? 0 : added,
       before,
-      after: held,
+      after: persistent + Math.trunc(transient),
     }
   })
+  return {
+    persistent,
+    transient,
+    at,
+    halfLifeMs: HALF_LIFE_MS,
+    lifetimeMs: 1_800_000,
+    warnAt: 50,
+    banAbove: 100,
+    events,
+  }
 }
 
 export function fakeNetworks(on: readonly string[]): NetworkRecord[] {

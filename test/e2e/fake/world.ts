@@ -10,13 +10,14 @@ import {
   type Notice,
   type Output,
   type Payload,
+  type PeerDetail,
   type PeerRecord,
   type PinRecord,
   type RuleRecord,
   type Sample,
 } from '../../../src-preload/contract.ts'
 import { dice, type Dice } from './random.ts'
-import { fakeAttempt, fakeBan, fakeLogLine, fakeNetworks, fakePeer, fakePins, fakeRules } from './records.ts'
+import { fakeAttempt, fakeBan, fakeLogLine, fakeNetworks, fakePeer, fakePins, fakeRules, fakeScore } from './records.ts'
 
 /** `busy`: in the middle of its work. `empty`: network on, no peers. `first-run`: nothing answered yet. `error`: every request fails. */
 export type WorldState = 'busy' | 'empty' | 'first-run' | 'error' | 'reconnecting' | 'offline'
@@ -45,6 +46,7 @@ export class World {
   settings: Record<string, string | boolean | number | string[]>
   playground: Payload<'playground'> = { isRunning: false, network: null, peers: [] }
   link: LinkState = 'live'
+  private readonly scores = new Map<string, PeerDetail['score']>()
   private lastId = 0
   private readonly listeners = new Map<EventName, Set<(payload: unknown, seq: number) => void>>()
   private seq = 0
@@ -73,6 +75,17 @@ export class World {
       this.history.push(this.sample(now - index * 1000, isBusy))
       this.log(now - index * 1000)
     }
+  }
+
+  /** The score of a peer with its past, made when first asked for and kept. */
+  scoreOf(peer: PeerRecord): PeerDetail['score'] {
+    const held = this.scores.get(peer.id)
+    if (held !== undefined) return held
+    const now = Date.now()
+    const made = fakeScore(this.dice, now)
+    const score = peer.score > 0 ? made : { ...made, persistent: 0, transient: 0, at: now, events: [] }
+    this.scores.set(peer.id, score)
+    return score
   }
 
   newId(kind: string): string {
