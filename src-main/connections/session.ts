@@ -44,6 +44,8 @@ export interface SessionEnd {
 
 /** What a session tells its owner. All synchronous; none may throw. */
 export interface SessionHandlers {
+  /** On networks with identities: it is known who the peer is, before the handshake is complete. The owner may close. */
+  identified?(identity: string): void
   /** The handshake is complete. Called at most once. */
   ready(): void
   /** The session is over and its connection closed or closing. Called exactly once, last. */
