@@ -6,6 +6,7 @@ import { useEffect, useRef, type ReactNode } from 'react'
 import X from 'lucide-react/icons/x'
 import { useI18n } from '../i18n/context.tsx'
 import { IconButton } from './button.tsx'
+import { countDialog } from './open-dialogs.ts'
 
 interface DialogProps {
   readonly title: string
@@ -27,7 +28,9 @@ export function Dialog({ title, onClose, children, actions, onSubmit, width = 'n
     const before = document.activeElement
     dialog.showModal()
     dialog.querySelector<HTMLElement>('[data-autofocus]')?.focus()
+    const uncount = countDialog()
     return () => {
+      uncount()
       dialog.close()
       if (before instanceof HTMLElement && before.isConnected) before.focus()
     }

@@ -19,7 +19,7 @@ export function Navigation(): ReactNode {
         type="button"
         onClick={() => showOverlay('palette')}
         className="flex h-7 items-center gap-2 rounded-md border border-line bg-raised px-2 text-sm text-faint hover:text-ink"
-        aria-label={t('palette.title')}
+        title={t('palette.title')}
       >
         <Search size={13} aria-hidden />
         <span className="flex-1 text-left">{t('palette.button')}</span>

@@ -54,7 +54,7 @@ function Counts({ overview }: { readonly overview: NonNullable<Live['overview']>
       <button
         type="button"
         onClick={() => go('peers')}
-        aria-label={t('status.peers', { total, inbound: overview.inbound, outbound: overview.outbound })}
+        title={t('status.peers', { total, inbound: overview.inbound, outbound: overview.outbound })}
         className="flex gap-3 rounded-sm px-1 hover:text-ink"
       >
         <span>

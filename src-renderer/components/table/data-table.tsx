@@ -307,7 +307,7 @@ export function DataTable<R extends Keyed>(props: DataTableProps<R>): ReactNode 
                 template={template}
                 isSelected={selection.ids.has(key)}
                 isActive={selection.active === key}
-                isGone={there === undefined}
+                goneText={there === undefined ? t('table.gone') : undefined}
                 onPress={press}
               />
             )

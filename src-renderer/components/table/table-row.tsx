@@ -15,13 +15,13 @@ interface RowProps<R extends Keyed> {
   readonly template: string
   readonly isSelected: boolean
   readonly isActive: boolean
-  /** The record went while the order was held. */
-  readonly isGone: boolean
+  /** Said of a record that went while the order was held. */
+  readonly goneText: string | undefined
   readonly onPress: (id: string, event: MouseEvent, isBox: boolean) => void
 }
 
 function RowInner<R extends Keyed>(props: RowProps<R>): ReactNode {
-  const { row, domId, index, top, columns, template, isSelected, isActive, isGone, onPress } = props
+  const { row, domId, index, top, columns, template, isSelected, isActive, goneText, onPress } = props
   return (
     <div
       id={domId}
@@ -30,8 +30,9 @@ function RowInner<R extends Keyed>(props: RowProps<R>): ReactNode {
       data-id={row.id}
       aria-rowindex={index + 2}
       aria-selected={isSelected}
+      title={goneText}
       onClick={event => onPress(row.id, event, false)}
-      className={`absolute left-0 grid min-w-full border-b border-line/60 ${isSelected ? 'bg-chosen' : 'hover:bg-hover'} ${isActive ? 'group-focus-visible:outline-2 group-focus-visible:-outline-offset-2 group-focus-visible:outline-accent' : ''} ${isGone ? 'line-through opacity-50' : ''}`}
+      className={`absolute left-0 grid min-w-full border-b border-line/60 ${isSelected ? 'bg-chosen' : 'hover:bg-hover'} ${isActive ? 'group-focus-visible:outline-2 group-focus-visible:-outline-offset-2 group-focus-visible:outline-accent' : ''} ${goneText !== undefined ? 'line-through opacity-50' : ''}`}
       style={{ height: ROW_HEIGHT, transform: `translateY(${String(top)}px)`, gridTemplateColumns: template }}
     >
       <div

@@ -1,5 +1,6 @@
-/** Whether a table's order must stand still: the pointer is over it, it has the focus and was just used, or a menu is open. */
+/** Whether a table's order must stand still: the pointer is over it, it has the focus and was just used, or a menu or dialog is open. */
 import { useEffect, useRef, useState } from 'react'
+import { useIsDialogOpen } from '../open-dialogs.ts'
 
 /** A focused table that nobody touches is free to sort again after this. */
 const IDLE_MS = 15_000
@@ -19,6 +20,7 @@ interface Hold {
 export function useHold(isMenuOpen: boolean): Hold {
   const [isOver, setOver] = useState(false)
   const [isUsed, setUsed] = useState(false)
+  const isDialogOpen = useIsDialogOpen()
   const timer = useRef(0)
   const touch = (): void => {
     clearTimeout(timer.current)
@@ -27,7 +29,7 @@ export function useHold(isMenuOpen: boolean): Hold {
   }
   useEffect(() => () => clearTimeout(timer.current), [])
   return {
-    isHeld: isOver || isUsed || isMenuOpen,
+    isHeld: isOver || isUsed || isMenuOpen || isDialogOpen,
     touch,
     handlers: {
       onPointerEnter: () => setOver(true),

@@ -139,10 +139,8 @@ export const commonTexts = defineTexts({
     'zh-CN': '有 {count} 行被筛选隐藏。',
   },
   'table.loading': { en: 'Waiting for Warren…', 'zh-CN': '正在等待 Warren…' },
-  'table.gone': { en: 'gone', 'zh-CN': '已离开' },
+  'table.gone': { en: 'Gone; the row leaves with the next sorting', 'zh-CN': '已离开，下次排序时移除' },
 
-  'field.decrease': { en: 'Decrease', 'zh-CN': '减少' },
-  'field.increase': { en: 'Increase', 'zh-CN': '增加' },
   'plot.summary': {
     en: '{title}: latest {latest}, highest {highest}',
     'zh-CN': '{title}：最新 {latest}，最高 {highest}',

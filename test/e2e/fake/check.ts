@@ -1,0 +1,158 @@
+/**
+ * Drives every page against the made-up client in Chromium: `npx node test/e2e/fake/check.ts`. Fails on a console error
+ * or policy violation, on an axe violation (WCAG A and AA) in either theme, when an action of the Peers page does not do
+ * what it says, or when 10 000 changing peers make frames late.
+ */
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { chromium, type Page } from 'playwright-core'
+import { CHROMIUM, startFakeHost } from './host.ts'
+
+/** Milliseconds; half of all frames at most this, 95 % at most the second, on a machine that draws without a GPU. */
+const FRAME_P50_MS = 34
+const FRAME_P95_MS = 100
+const PAGES = 7
+
+const host = await startFakeHost()
+const browser = await chromium.launch(CHROMIUM)
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const problems: string[] = []
+
+async function open(query: string): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+  page.on('console', message => {
+    if (message.type() === 'error') problems.push(`${query}: ${message.text()}`)
+  })
+  page.on('pageerror', error => problems.push(`${query}: ${error.message}`))
+  await page.addInitScript({ content: host.initScript })
+  await page.goto(`${host.url}?${query}`)
+  await page.waitForSelector('nav button')
+  return page
+}
+
+interface AxeReport {
+  readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly target: unknown }[] }[]
+}
+
+async function checkAxe(page: Page, what: string): Promise<void> {
+  await page.evaluate(axe)
+  const report = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run: (root: unknown, options: object) => Promise<AxeReport> } }).axe.run(
+      document,
+      {
+        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'],
+      },
+    ),
+  )
+  for (const { id, nodes } of report.violations) {
+    const where = nodes.map(node => JSON.stringify(node.target)).slice(0, 3)
+    problems.push(`${what}: ${id} at ${where.join(', ')}`)
+  }
+}
+
+async function checkPages(theme: string, language: string): Promise<void> {
+  for (const state of ['busy', 'empty', 'first-run', 'reconnecting', 'error']) {
+    const page = await open(`theme=${theme}&language=${language}&state=${state}`)
+    for (let number = 1; number <= PAGES; number++) {
+      await page.keyboard.press(`Control+${String(number)}`)
+      await page.waitForTimeout(250)
+      await checkAxe(page, `page ${String(number)} ${state} ${theme} ${language}`)
+    }
+    await page.close()
+  }
+}
+
+/** Ban, undo, pin, refusal at the field, palette: what the Peers page promises. */
+async function checkPeers(): Promise<void> {
+  const page = await open('theme=light&churn=0')
+  await page.keyboard.press('Control+2')
+  const rows = page.locator('[role=row][data-id]')
+  const outbound = rows.filter({ hasText: 'Out' }).first()
+  const id = await outbound.getAttribute('data-id')
+  const address = (await outbound.locator('[title]').first().getAttribute('title')) ?? ''
+  const same = page.locator(`[role=row][data-id="${id ?? ''}"]`)
+
+  await outbound.click({ button: 'right' })
+  await page.getByRole('menuitem', { name: 'Pin', exact: true }).click()
+  await same.getByRole('img', { name: 'Pinned' }).waitFor()
+
+  await same.dblclick()
+  await page.getByRole('complementary', { name: address }).waitFor()
+  await checkAxe(page, 'drawer')
+
+  await same.click({ button: 'right' })
+  await page.getByRole('menuitem', { name: 'Ban', exact: true }).press('ArrowRight')
+  await page.getByRole('menuitem', { name: 'Other time or reason' }).click()
+  const dialog = page.getByRole('dialog')
+  assert.match((await dialog.getAttribute('aria-label')) ?? '', /^Ban .+/)
+  await checkAxe(page, 'ban dialog')
+  await dialog.getByLabel('Reason').fill('a test')
+  await dialog.getByRole('button', { name: 'Ban', exact: true }).click()
+  const toast = page.getByRole('region', { name: 'Messages' })
+  await toast.getByText('banned for 1 d').waitFor()
+  assert.match(
+    (await same.getAttribute('class')) ?? '',
+    /line-through/,
+    'a held table keeps the place of a peer that went',
+  )
+  await toast.getByRole('button', { name: 'Undo' }).last().click()
+  await toast.getByText('Undone').waitFor()
+
+  await page.getByRole('button', { name: 'Add peer' }).click()
+  await page.getByRole('dialog').getByLabel('Address').fill('1.2.3.4:99999')
+  await page.keyboard.press('Enter')
+  await page.getByRole('alert').getByText('port 99999 is above 65535').waitFor()
+  await checkAxe(page, 'add dialog')
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('Bans')
+  await checkAxe(page, 'palette')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Bans', level: 1 }).waitFor()
+  await page.close()
+}
+
+async function checkLoad(): Promise<void> {
+  const page = await open('peers=10000&churn=1')
+  await page.keyboard.press('Control+2')
+  await page.locator('[role=row][data-id]').first().waitFor()
+  await page.waitForTimeout(1000)
+  const frames = await page.evaluate(
+    () =>
+      new Promise<number[]>(done => {
+        const times: number[] = []
+        let last = performance.now()
+        const step = (): void => {
+          const now = performance.now()
+          times.push(now - last)
+          last = now
+          if (times.length < 200) requestAnimationFrame(step)
+          else done(times.sort((a, b) => a - b))
+        }
+        requestAnimationFrame(step)
+      }),
+  )
+  const [p50 = 0, p95 = 0] = [frames[100], frames[190]]
+  console.log(`10 000 peers changing at 10 Hz: frames p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms`)
+  if (p50 > FRAME_P50_MS || p95 > FRAME_P95_MS)
+    problems.push(`frames are late: p50 ${String(p50)}, p95 ${String(p95)} ms`)
+  await page.close()
+}
+
+try {
+  await checkPeers()
+  await checkLoad()
+  await checkPages('light', 'en')
+  await checkPages('dark', 'zh-CN')
+} finally {
+  await browser.close()
+  await host.close()
+}
+if (problems.length > 0) {
+  console.error(problems.join('\n'))
+  process.exit(1)
+}
+console.log('the window passes against the made-up client')
