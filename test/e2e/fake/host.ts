@@ -1,8 +1,7 @@
 /** Builds the renderer and serves it on loopback under the same strict policy as the shells, with the made-up client injected. */
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { extname, join, resolve, sep } from 'node:path'
 import tailwindcss from '@tailwindcss/vite'
@@ -77,11 +76,13 @@ export async function startFakeHost(): Promise<FakeHost> {
   return {
     url: `http://127.0.0.1:${String(port)}/`,
     initScript,
-    close: () =>
-      new Promise(done => {
-        server.closeAllConnections()
-        server.close(() => done())
-      }),
+    close: async () => {
+      server.closeAllConnections()
+      await new Promise(done => {
+        server.close(done)
+      })
+      await rm(out, { recursive: true, force: true })
+    },
   }
 }
 
