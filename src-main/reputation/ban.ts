@@ -1,0 +1,90 @@
+/** What a ban is, and whom one may name. */
+import type { Address, Direction } from '../transport/index.ts'
+import { AddressError, isLoopback, parseAddress, parseSubnet } from '../transport/index.ts'
+import { ReputationError } from './error.ts'
+
+/** Whom a ban covers: a host, one port of a host, or a range. */
+export interface BanTarget {
+  readonly kind: 'address' | 'endpoint' | 'subnet'
+  /** Canonical: `1.2.3.4`, `1.2.3.4:8333`, `1.2.0.0/16`. Equal exactly when the targets are. */
+  readonly text: string
+}
+
+export interface Ban {
+  readonly id: string
+  readonly target: string
+  readonly kind: BanTarget['kind']
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number
+  /** Milliseconds since the epoch; in force while this is in the future. */
+  readonly until: number
+  readonly reason: string
+  readonly by: 'rule' | 'user' | 'import'
+  /** The rule that crossed the line, when `by` is rule. */
+  readonly rule: string | null
+  readonly evidence: string | null
+  readonly score: number | null
+  readonly network: string | null
+  readonly agent: string | null
+  /** Connections refused because of it. */
+  readonly refused: number
+}
+
+/** What the store does for bans. Each call is durable when it returns. */
+export interface BanStore {
+  all(): readonly Ban[]
+  /** Inserts, or replaces those of the same id: all or none. */
+  upsert(bans: readonly Ban[]): void
+  remove(ids: readonly string[]): void
+  /** Adds to the counts of refusals, by id. */
+  countRefusals(counts: ReadonlyMap<string, number>): void
+}
+
+/**
+ * Reads what a person typed: an address, an address with port, or a subnet in CIDR form.
+ * @throws {ReputationError} `bad-target`
+ */
+export function parseBanTarget(text: string): BanTarget {
+  try {
+    const trimmed = text.trim()
+    if (trimmed.includes('/')) return subnetTarget(trimmed)
+    const address = parseAddress(trimmed, { defaultPort: 0 })
+    return address.port === 0 ? hostTarget(address) : { kind: 'endpoint', text: address.key }
+  } catch (error) {
+    if (error instanceof AddressError) throw new ReputationError('bad-target', error.message, error)
+    throw error
+  }
+}
+
+/** @throws {AddressError} */
+function subnetTarget(text: string): BanTarget {
+  const subnet = parseSubnet(text)
+  return { kind: subnet.text.includes('/') ? 'subnet' : 'address', text: subnet.text }
+}
+
+/** The whole host, whatever its port. */
+export const hostTarget = (address: Address): BanTarget => ({ kind: 'address', text: address.host })
+
+/** What is known of a connection when its peer is to be banned. */
+export interface PeerPlace {
+  readonly address: Address
+  readonly direction: Direction
+  /** Its bytes come through something that stands for many: a proxy, an onion service. */
+  readonly isProxied: boolean
+}
+
+/** Loopback addresses that everything on this machine shares: our own Tor's and other proxies' connections too. */
+const isSharedLoopback = (address: Address): boolean =>
+  isLoopback(address) && (address.kind !== 'ipv4' || address.host === '127.0.0.1')
+
+/**
+ * Whom a ban of this peer may name; null when nothing names it alone, so that it can only be disconnected.
+ * A peer that we dialed is where we dialed it. One that came in over a proxy or an onion service shows the address of
+ * that, which stands for many. 127.0.0.1, ::1 and `localhost` are shared by all of this machine: there a peer that we
+ * dialed is named by its port; 127.0.0.2 and on are hosts of their own (the playground's peers).
+ */
+export function decideBanTarget({ address, direction, isProxied }: PeerPlace): BanTarget | null {
+  if (direction === 'outbound')
+    return isSharedLoopback(address) ? { kind: 'endpoint', text: address.key } : hostTarget(address)
+  return isProxied || isSharedLoopback(address) ? null : hostTarget(address)
+}
