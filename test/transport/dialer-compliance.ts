@@ -63,10 +63,10 @@ export function describeDialer(name: string, makeFixture: () => Promise<DialerFi
       return { ...parts, near, far, address }
     }
     afterEach(async () => {
-      const { clock, openSockets } = fixture ?? (await makeFixture())
-      await fixture?.close()
-      await until(() => openSockets() === 0, clock)
+      const used = fixture
       fixture = null
+      await used?.close()
+      await until(() => used === null || used.openSockets() === 0, used?.clock)
     })
 
     it('keeps the dialed address and the route', async () => {
