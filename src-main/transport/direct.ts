@@ -1,5 +1,4 @@
 /** The direct dialer: TCP to IP addresses, and to host names by the system's resolver and happy eyeballs. */
-import { DialError } from './dialer.ts'
 import type { Dialer } from './dialer.ts'
 import { withDeadline } from './errors.ts'
 import { DIAL_TIMEOUT_MS } from './limits.ts'
@@ -18,9 +17,6 @@ export function directDialer(keeper: ConnectionKeeper, resolveHost: ResolveHost)
         { signal, timeoutMs },
         () => `${address.key} did not answer within ${timeoutMs / 1000} s.`,
         async scope => {
-          if (address.kind === 'onion' || address.kind === 'i2p') {
-            throw new DialError('blocked', `${address.key} cannot be dialed directly.`)
-          }
           const socket = await connectTcp(address, scope, { clock, resolveHost })
           return new SocketConnection(socket, keeper, address, route, 'outbound')
         },

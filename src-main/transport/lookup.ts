@@ -74,7 +74,7 @@ function addressesOf(texts: readonly string[], port: number): readonly Address[]
   for (const text of texts.slice(0, MAX_LOOKUP_ADDRESSES)) {
     try {
       const address = parseAddress(text, { defaultPort: port })
-      byKey.set(address.key, address)
+      if (address.kind === 'ipv4' || address.kind === 'ipv6') byKey.set(address.key, address)
     } catch (error) {
       // Link-local answers with a zone, and whatever else a hosts file holds.
       if (!(error instanceof AddressError)) throw error

@@ -20,9 +20,10 @@ export async function connectTcp(
   signal: AbortSignal,
   { clock, resolveHost }: { readonly clock: Clock; readonly resolveHost: ResolveHost },
 ): Promise<Socket> {
-  if (target.kind !== 'host') return connectIp(target, signal)
+  if (isIp(target)) return connectIp(target, signal)
+  if (target.kind !== 'host') throw new DialError('blocked', `${target.key} cannot be dialed directly.`)
   const found = await resolveHost(target, signal)
-  const candidates = interleaveFamilies(found).slice(0, MAX_DIALED_ADDRESSES)
+  const candidates = interleaveFamilies(found.filter(isIp)).slice(0, MAX_DIALED_ADDRESSES)
   try {
     return await raceAttempts(candidates, connectIp, {
       clock,
@@ -43,6 +44,9 @@ export async function connectTcp(
     )
   }
 }
+
+/** Anything else handed to `connect` would make Node ask a name server behind the policy's back. */
+const isIp = ({ kind }: Address): boolean => kind === 'ipv4' || kind === 'ipv6' || kind === 'cjdns'
 
 function connectIp(target: Address, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ipAddress, onionAddress, parseAddress } from '../../src-main/transport/index.ts'
 import { decideListen, decideLookup, decideRoute, isSameRoute } from '../../src-main/transport/policy.ts'
