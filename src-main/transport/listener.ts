@@ -139,6 +139,7 @@ class Door {
   #server: Server | null = null
   #retry: Timer | null = null
   #isInTrouble = false
+  #isClosed = false
 
   constructor(
     address: Address,
@@ -176,6 +177,11 @@ class Door {
         { host: asked.host, port: asked.port, ipv6Only: asked.kind !== 'ipv4', backlog: LISTEN_BACKLOG },
         () => {
           server.off('error', onStartError)
+          if (this.#isClosed) {
+            server.close()
+            reject(new ListenError('blocked', 'The listener has been closed.'))
+            return
+          }
           server.on('error', error => this.#acceptFailed(error))
           const bound = server.address()
           if (bound !== null && typeof bound === 'object') {
@@ -188,6 +194,7 @@ class Door {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     this.#retry?.cancel()
     this.#retry = null
     this.#shut()
@@ -213,6 +220,7 @@ class Door {
   }
 
   #retryLater(): void {
+    if (this.#isClosed) return
     this.#retry ??= this.#keeper.clock.after(ACCEPT_RETRY_MS, () => {
       this.#retry = null
       this.open().then(

@@ -94,7 +94,8 @@ export function createTransport({
     try {
       return await ledger.lookup(checkedLookup(host, options))
     } catch (error) {
-      if (error instanceof DialError && error.code === 'blocked') ledger.refuse('lookup', host, error.message)
+      const isRefusal = error instanceof DialError && error.code === 'blocked' && !options.signal?.aborted
+      if (isRefusal) ledger.refuse('lookup', host, error.message)
       throw error
     }
   }
