@@ -9,6 +9,9 @@ export class NameTable {
   readonly #high: Uint32Array
   readonly #free: number[] = []
   readonly #hash: KeyedHash
+  /** Halves of the hash that was looked at last. */
+  low = 0
+  high = 0
 
   /** @param capacity most names in use at once */
   constructor(capacity: number, hash: KeyedHash) {
@@ -34,6 +37,19 @@ export class NameTable {
     return id
   }
 
+  /** Puts the halves of a name's keyed hash into `low` and `high`, whether it is in use or not. */
+  look(name: string): void {
+    const id = this.#ids.get(name)
+    if (id === undefined) {
+      this.#hash.text(name)
+      this.low = this.#hash.low
+      this.high = this.#hash.high
+    } else {
+      this.low = this.#low[id] ?? 0
+      this.high = this.#high[id] ?? 0
+    }
+  }
+
   release(id: number): void {
     const left = (this.#users[id] ?? 1) - 1
     this.#users[id] = left
@@ -45,15 +61,6 @@ export class NameTable {
 
   name(id: number): string {
     return this.#names[id] ?? ''
-  }
-
-  /** Halves of the name's keyed hash. */
-  low(id: number): number {
-    return this.#low[id] ?? 0
-  }
-
-  high(id: number): number {
-    return this.#high[id] ?? 0
   }
 
   /** Names in use. */

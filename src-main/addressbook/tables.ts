@@ -60,10 +60,9 @@ export class Tables {
   /** @param key 16 bytes, secret */
   constructor(key: Uint8Array, changed: (entry: number) => void, gone: (key: string, entry: number) => void) {
     this.#hash = new KeyedHash(key)
-    // One more than the entries: a group or source is looked at before it is decided whether its address gets in.
-    this.groups = new NameTable(CAPACITY + 1, this.#hash)
-    this.sources = new NameTable(CAPACITY + 1, this.#hash)
-    this.#sourceGroups = new NameTable(CAPACITY + 1, this.#hash)
+    this.groups = new NameTable(CAPACITY, this.#hash)
+    this.sources = new NameTable(CAPACITY, this.#hash)
+    this.#sourceGroups = new NameTable(CAPACITY, this.#hash)
     this.#kindCounts = Object.fromEntries(ADDRESS_KINDS.map(kind => [kind, { new: 0, tried: 0 }])) as KindCounts
     this.changed = changed
     this.gone = gone
@@ -191,15 +190,11 @@ export class Tables {
   /** Where an address of a group would stand when told by a source group: H(source group, H(both) mod 64) mod 1024. */
   newPlaceFor(key: string, group: string, sourceGroup: string): number {
     const { groups } = this
-    const own = groups.acquire(group)
-    const source = this.#sourceGroups.acquire(sourceGroup)
-    const sourceLow = this.#sourceGroups.low(source)
-    const sourceHigh = this.#sourceGroups.high(source)
+    groups.look(group)
+    this.#sourceGroups.look(sourceGroup)
+    const { low: sourceLow, high: sourceHigh } = this.#sourceGroups
     const share =
-      this.#hash.mix(TAG.newShare, groups.low(own), groups.high(own), sourceLow, sourceHigh) %
-      NEW_BUCKETS_PER_SOURCE_GROUP
-    this.#sourceGroups.release(source)
-    groups.release(own)
+      this.#hash.mix(TAG.newShare, groups.low, groups.high, sourceLow, sourceHigh) % NEW_BUCKETS_PER_SOURCE_GROUP
     const bucket = this.#hash.mix(TAG.newBucket, sourceLow, sourceHigh, share, 0) % NEW_BUCKETS
     this.#hash.text(key)
     const { low, high } = this.#hash
@@ -218,12 +213,11 @@ export class Tables {
 
   /** Bucket = H(group, H(address) mod 8) mod 256. */
   triedPlace(entry: number): number {
-    const group = this.#group[entry] ?? 0
     const low = this.#hashLow[entry] ?? 0
     const high = this.#hashHigh[entry] ?? 0
     const share = this.#hash.mix(TAG.triedShare, low, high, 0, 0) % TRIED_BUCKETS_PER_GROUP
-    const bucket =
-      this.#hash.mix(TAG.triedBucket, this.groups.low(group), this.groups.high(group), share, 0) % TRIED_BUCKETS
+    this.groups.look(this.groupName(entry))
+    const bucket = this.#hash.mix(TAG.triedBucket, this.groups.low, this.groups.high, share, 0) % TRIED_BUCKETS
     return bucket * BUCKET_SIZE + this.#position(TAG.triedPosition + bucket, entry)
   }
 
