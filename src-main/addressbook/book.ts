@@ -14,6 +14,7 @@ import type { Address, AddressKind } from '../transport/index.ts'
 import { createAnswers } from './answers.ts'
 import { decideCollision } from './collisions.ts'
 import { believedTime } from './gossip.ts'
+import { sourceGroupOf } from './groups.ts'
 import {
   CONNECTED_UPDATE_MS,
   MAX_COLLISIONS,
@@ -203,7 +204,7 @@ export function createAddressBook(options: AddressBookOptions): AddressBook {
       const now = clock.now()
       const isPeer = typeof source !== 'string'
       const name = isPeer ? source.key : source.slice(0, MAX_SOURCE_LENGTH)
-      const sourceGroup = sourceGroupOf(source, groupOf)
+      const sourceGroup = sourceGroupOf(isPeer ? source : name, groupOf)
       let added = 0
       for (const told of addresses)
         if (addOne(told, name, sourceGroup, isPeer ? source.host : null, penaltyMs, now)) added++
@@ -343,9 +344,4 @@ export function createAddressBook(options: AddressBookOptions): AddressBook {
       return tables.size
     },
   }
-}
-
-/** A named source is a group of its own; it cannot be mistaken for a group of addresses. */
-export function sourceGroupOf(source: AddressSource, groupOf: (address: Address) => string): string {
-  return typeof source === 'string' ? `source:${source.slice(0, MAX_SOURCE_LENGTH)}` : groupOf(source)
 }

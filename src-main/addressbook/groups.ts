@@ -4,6 +4,7 @@
  */
 import type { Address } from '../transport/index.ts'
 import { addressBytes, isLoopback } from '../transport/index.ts'
+import type { AddressSource } from './types.ts'
 
 /** IPv6 space of Hurricane Electric's tunnel broker, which gives a /48 to anyone: grouped by /36. Source: Bitcoin Core. */
 const HE_NET = [0x20, 0x01, 0x04, 0x70]
@@ -56,4 +57,9 @@ export function groupOf(address: Address, asnOf?: (address: Address) => number |
     default:
       return address.kind satisfies never
   }
+}
+
+/** The group of who told: a peer's own, or for a named source one that no address can be of. */
+export function sourceGroupOf(source: AddressSource, groupOf: (address: Address) => string): string {
+  return typeof source === 'string' ? `source:${source}` : groupOf(source)
 }

@@ -1,6 +1,7 @@
 /** Between the book and the store: which entries have changed, entries as rows, and rows back as entries. */
 import type { Address, AddressKind } from '../transport/index.ts'
 import { AddressError, parseAddress } from '../transport/index.ts'
+import { sourceGroupOf } from './groups.ts'
 import { BUCKET_SIZE, MAX_ADDRESSES, MAX_NEW_REFERENCES, MAX_SOURCE_LENGTH, NEW_BUCKETS } from './limits.ts'
 import { NONE } from './places.ts'
 import type { Tables } from './tables.ts'
@@ -93,8 +94,7 @@ export function loadRow(
   if (![row.seenAt, row.lastTryAt, row.lastSuccessAt, row.failures].every(isTime)) return false
   const group = groupOf(address)
   const source = row.source.slice(0, MAX_SOURCE_LENGTH)
-  const teller = readAddress(source)
-  const sourceGroup = teller === null ? `source:${source}` : groupOf(teller)
+  const sourceGroup = sourceGroupOf(readAddress(source) ?? source, groupOf)
 
   const entry = tables.create(address, group, source, sourceGroup)
   tables.seenAt[entry] = row.seenAt

@@ -39,7 +39,7 @@ export function banStore(): MapStore {
   return store
 }
 
-export function ruleStore(): RuleStore & { rows: Map<string, RuleOverride> } {
+function ruleStore(): RuleStore & { rows: Map<string, RuleOverride> } {
   const rows = new Map<string, RuleOverride>()
   return {
     rows,
