@@ -5,6 +5,7 @@
 import { canonicalHostName } from './hostname.ts'
 import type { Groups } from './ip.ts'
 import { bytesOf, groupsOf, mappedIPv4, parseIPv4, parseIPv6, printIPv4, printIPv6 } from './ip.ts'
+import { MAX_ADDRESS_CHARACTERS } from './limits.ts'
 import { decodeI2p, decodeOnion, encodeI2p, encodeOnion } from './overlay.ts'
 
 export type AddressKind = 'ipv4' | 'ipv6' | 'onion' | 'i2p' | 'cjdns' | 'host'
@@ -47,9 +48,6 @@ export class AddressError extends Error {
   }
 }
 
-/** Longest text looked at, characters: a 253-byte name, brackets, a port, and room to say what is wrong. */
-const MAX_TEXT = 320
-
 /** First byte of every CJDNS address (fc00::/8). Source: BIP 155. */
 const CJDNS_PREFIX = 0xfc
 
@@ -80,8 +78,11 @@ const quoted = (text: string): string => {
 export function parseAddress(text: string, options?: { readonly defaultPort?: number }): Address {
   const trimmed = text.trim()
   if (trimmed === '') throw new AddressError('empty', 'The address is empty.')
-  if (trimmed.length > MAX_TEXT)
-    throw new AddressError('too-long', `An address has at most ${MAX_TEXT} characters; this has ${trimmed.length}.`)
+  if (trimmed.length > MAX_ADDRESS_CHARACTERS)
+    throw new AddressError(
+      'too-long',
+      `An address has at most ${MAX_ADDRESS_CHARACTERS} characters; this has ${trimmed.length}.`,
+    )
 
   let hostText = trimmed
   let portText: string | null = null

@@ -1,8 +1,6 @@
 /** Host names: letters, digits, hyphens (RFC 1123 §2.1), international names to punycode, and the traps refused. */
 import { domainToASCII } from 'node:url'
-
-/** Longest host name, bytes, without the root dot. Source: RFC 1035 §2.3.4. */
-export const MAX_HOST_NAME_BYTES = 253
+import { MAX_HOST_NAME_BYTES } from './limits.ts'
 
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 /** What `inet_aton` would take for (a part of) an IPv4 address: decimal, octal, hexadecimal. */

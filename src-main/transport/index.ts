@@ -12,14 +12,13 @@ export {
   parseAddress,
   withPort,
 } from './address.ts'
-export type { Address, AddressErrorCode, AddressKind } from './address.ts'
+export type { Address, AddressKind } from './address.ts'
 export type { CloseReason, Connection, ConnectionHandlers, Direction } from './connection.ts'
 export { DialError } from './dialer.ts'
 export type { DialErrorCode, DialOptions, Dialer } from './dialer.ts'
-export type { LedgerSnapshot, Refusal } from './ledger.ts'
+export type { LedgerSnapshot } from './ledger.ts'
 export { ListenError } from './listener.ts'
-export type { ListenErrorCode, ListenOptions, Listener } from './listener.ts'
-export type { LookupOptions } from './lookup.ts'
+export type { ListenOptions, Listener } from './listener.ts'
 export { isLan, isLoopback, isPublic, prefixKey } from './reach.ts'
 export type { ProxySettings, RoutePolicy } from './policy.ts'
 export type { Route, RouteDecision } from './route.ts'

@@ -4,7 +4,7 @@ import { DialError } from './dialer.ts'
 import { MAX_LEDGER_REFUSALS } from './limits.ts'
 import type { Route } from './route.ts'
 
-export interface AttemptCounts {
+interface AttemptCounts {
   /** Begun. Those neither done nor failed nor cancelled are under way. */
   readonly begun: number
   readonly done: number

@@ -1,5 +1,11 @@
 /** Every bound of the transport room, with its source. `LIMITS.md` is made from these. */
 
+/** Longest address text that is looked at, characters: a name, brackets, a port, and room to say what is wrong. Source: ours. */
+export const MAX_ADDRESS_CHARACTERS = 320
+
+/** Longest host name, bytes, without the root dot. Source: RFC 1035 §2.3.4. */
+export const MAX_HOST_NAME_BYTES = 253
+
 /** Queued bytes above which `write` returns false, per connection. Source: Node's default for streams. */
 export const WRITE_HIGH_MARK_BYTES = 65_536
 

@@ -54,9 +54,6 @@ export function guardSocket(socket: Socket): void {
 
 let lastId = 0
 
-/** The next connection id of this process. */
-export const nextConnectionId = (): number => ++lastId
-
 /** An IP address as a socket names it (with a zone when link-local), or null when it names none any more. */
 export function socketAddress(host: string | undefined, port: number | undefined): Address | null {
   if (host === undefined || port === undefined) return null
@@ -65,7 +62,7 @@ export function socketAddress(host: string | undefined, port: number | undefined
 }
 
 export class SocketConnection implements Connection {
-  readonly id = nextConnectionId()
+  readonly id = ++lastId
   readonly address: Address
   readonly route: Route
   readonly direction: Direction
