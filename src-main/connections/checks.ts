@@ -61,7 +61,7 @@ const DIAL_RULES: readonly DialRule[] = [
   {
     code: 'already-dialing',
     passed: 'It is not being dialed.',
-    refuses: (_, facts) => (facts.isDialing ? 'It is being dialed already.' : null),
+    refuses: (_, facts) => (facts.isDialing ? 'It is being dialed, or waits for its next dial.' : null),
   },
   {
     code: 'already-connected',

@@ -2,6 +2,10 @@
  * Which sessions to have: slots, dial scheduler, retry, admission, eviction. One engine for every network; what differs
  * is in the profile. It decides who is dialed and who may stay; it knows no protocol and opens no socket.
  */
+export { createConnectionManager } from './manager.ts'
+export { createGossip } from './gossip.ts'
+export type { GossipBook, GossipOptions } from './gossip.ts'
+export { DEFAULT_LIMITS, dialedShare } from './defaults.ts'
 export { ConnectionsError } from './types.ts'
 export type {
   Anchors,
@@ -19,6 +23,7 @@ export type {
   ManagerLimits,
   ManagerOptions,
   NetworkProfile,
+  OutboundTransport,
   Reputation,
   RequestKind,
   RequestState,

@@ -37,6 +37,8 @@ export const EMPTY_BOOK_DELAY_MS = 5 * SECOND
 export const DIAL_HISTORY_MS = 35 * SECOND
 /** Entries of the dial history; the oldest goes. Source: ours, 50 dials at once for 35 s with room to spare. */
 export const MAX_DIAL_HISTORY = 10_000
+/** An automatic peer that left within this time is replaced only after the brake's delay, ms. Source: ours; Bitcoin Core paces all dials by 500 ms. */
+export const BRIEF_SESSION_MS = 10 * SECOND
 /** First wait of a permanent peer whose endpoint could not be resolved, ms. Source: go-ethereum p2p (initialResolveDelay). */
 export const RESOLVE_DELAY_MS = MINUTE
 /** The longest such wait; it doubles up to here, ms. Source: go-ethereum p2p (maxResolveDelay). */

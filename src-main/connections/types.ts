@@ -1,7 +1,7 @@
 /** The public types of the connection manager: what it is given, what it gives, and what it tells. */
 import type { Log } from '../log/index.ts'
 import type { Clock, RandomSource } from '../time/index.ts'
-import type { Address, CloseReason, Connection, Dialer, Direction, RouteDecision } from '../transport/index.ts'
+import type { Address, CloseReason, Connection, DialOptions, Direction, RouteDecision } from '../transport/index.ts'
 import type { RefusalCode } from './codes.ts'
 import type { DialCheck } from './checks.ts'
 import type { EvictionPlan } from './eviction.ts'
@@ -33,7 +33,7 @@ export interface CandidateQuery {
   readonly accepts: (address: Address) => boolean
 }
 
-/** What the manager needs of an address book. */
+/** What the manager needs of an address book; `addressbook/` has the one it is made for. */
 export interface Candidates {
   /** An address to dial, or null when nothing fits. */
   select(query: CandidateQuery): Candidate | null
@@ -43,8 +43,12 @@ export interface Candidates {
   good(address: Address): void
   /** A session with it, which had been ready, has ended. */
   connected?(address: Address): void
-  /** The next address whose place in the tried table another one wants: feelers test these first. */
-  nextTest?(): Candidate | null
+  /** An address whose place among the tried another one wants: feelers test these first. */
+  selectCollision?(): Candidate | null
+  /** A feeler has ended: tests that are over can be decided. */
+  resolveCollisions?(): void
+  /** What a peer really offers. */
+  setServices?(address: Address, services: bigint): void
 }
 
 /** What the manager needs of the ban list. */
@@ -81,6 +85,14 @@ export interface Anchors {
   /** Reads and forgets them: a crash while dialing them must not bring the same two back for ever. */
   take(): readonly Address[]
   keep(addresses: readonly Address[]): void
+}
+
+/** What the manager needs of the transport. */
+export interface OutboundTransport {
+  /** Rejects with a `DialError`; aborting the signal closes the socket. */
+  dial(address: Address, options: DialOptions): Promise<Connection>
+  /** The route policy's word on an address. */
+  decide(address: Address): RouteDecision
 }
 
 /** What sets one network apart from another. Fixed for the life of a manager. */
@@ -134,9 +146,7 @@ export interface ManagerOptions {
   readonly network: string
   readonly profile: NetworkProfile
   readonly limits?: Partial<ManagerLimits>
-  readonly dialer: Dialer
-  /** The route policy's word on an address. */
-  readonly routeFor: (address: Address) => RouteDecision
+  readonly dialer: OutboundTransport
   readonly openSession: OpenSession
   /** Null: nothing is dialed but what is asked for (btcd's connect mode). */
   readonly candidates: Candidates | null
@@ -299,8 +309,8 @@ export interface ConnectionManager {
   setTrusted(hostOrIdentity: string, isTrusted: boolean): void
   /** Takes an inbound connection: admits it or closes it. */
   accept(connection: Connection): void
-  /** There may be new addresses to dial, or the network is back. */
-  wake(): void
+  /** `book`: there may be new addresses to dial. `online`: the network is back, so what failed is tried anew at once. */
+  wake(why: 'book' | 'online'): void
   /** Disconnects every session whose address is banned now. Returns how many. */
   enforceBans(): number
   sessions(): readonly ManagedSession[]
