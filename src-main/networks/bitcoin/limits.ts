@@ -49,6 +49,8 @@ export const MAX_BUFFERED_BYTES = 128 * 1024 * 1024
 export const MAX_SEND_QUEUE_BYTES = 1_000_000
 /** Bytes of a peer that wait because of that; beyond them it is disconnected. Source: Bitcoin Core (-maxreceivebuffer). */
 export const MAX_RECEIVE_QUEUE_BYTES = 5_000_000
+/** A peer that reads nothing for this time while its send queue is full is disconnected, milliseconds. Source: ours. */
+export const STALL_TIMEOUT_MS = 120_000
 
 /** A handshake must end within this time, milliseconds. Source: Bitcoin Core (-peertimeout). */
 export const HANDSHAKE_TIMEOUT_MS = 60_000
