@@ -1,0 +1,216 @@
+/**
+ * Settings in force: defaults, under what the store holds, under what the command line said for this run.
+ * Types and bounds come from the contract; what a text means (an endpoint, a subnet) is parsed here, and said at the field.
+ */
+import {
+  DEFAULT_SETTINGS,
+  SECRET_IS_SET,
+  SETTINGS,
+  SETTING_KEYS,
+  settingSchema,
+  settingsPatch,
+} from '../../src-preload/contract.ts'
+import type { SettingKey, SettingSpec, Settings, SettingsPatch } from '../../src-preload/contract.ts'
+import type { Log } from '../log/index.ts'
+import { AddressError, parseAddress, parseSubnet } from '../transport/index.ts'
+
+/** Where settings are kept; `set` returns when they are durable. */
+export interface SettingsStore {
+  all(): Readonly<Record<string, unknown>>
+  set(changes: Readonly<Record<string, unknown>>): void
+  remove(keys: readonly string[]): void
+}
+
+/** A change that was refused: what is wrong, by key. Nothing was changed. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError'
+  readonly code = 'invalid-input'
+  readonly details: Readonly<Record<string, string>>
+
+  constructor(details: Readonly<Record<string, string>>) {
+    super(Object.entries(details).map(([key, text]) => `${key}: ${text}`).join('; '))
+    this.details = details
+  }
+}
+
+export type SettingsListener = (settings: Settings, changed: readonly SettingKey[]) => void
+
+export interface SettingsService {
+  readonly current: Settings
+  /** All of the changes or none; durable when it returns. Throws `SettingsError`. */
+  set(changes: SettingsPatch): { needsRestart: string[] }
+  reset(keys: readonly SettingKey[]): { needsRestart: string[] }
+  /** As they may be shown: a secret that is set is a row of dots. */
+  shown(): Record<string, boolean | number | string | string[]>
+  /** JSON for `import`, without secrets. */
+  exportText(rules: unknown): string
+  onChange(listener: SettingsListener): () => void
+}
+
+/** `overrides` come from the command line: they hold for this run and are not stored until the user changes the key. */
+export function createSettings(
+  store: SettingsStore,
+  log: Log,
+  overrides: SettingsPatch,
+  knownNetworks: ReadonlySet<string>,
+): SettingsService {
+  const listeners = new Set<SettingsListener>()
+  const forThisRun: SettingsPatch = { ...overrides }
+  let current = gather()
+
+  function gather(): Settings {
+    const kept = usable(store.all(), log)
+    return Object.freeze({ ...DEFAULT_SETTINGS, ...kept, ...forThisRun }) as Settings
+  }
+
+  function adopt(keys: readonly SettingKey[]): { needsRestart: string[] } {
+    const before = current
+    current = gather()
+    const changed = keys.filter(key => !isSame(before[key], current[key]))
+    if (changed.length > 0) for (const listener of listeners) listener(current, changed)
+    const needsRestart = changed.filter(key => (SETTINGS[key] as SettingSpec).needsRestart === true)
+    return { needsRestart }
+  }
+
+  return {
+    get current() {
+      return current
+    },
+    set: changes => {
+      const clean = checkPatch(changes, knownNetworks)
+      const keys = Object.keys(clean) as SettingKey[]
+      store.set(clean)
+      for (const key of keys) delete forThisRun[key]
+      return adopt(keys)
+    },
+    reset: keys => {
+      const chosen = keys.length > 0 ? keys : SETTING_KEYS
+      store.remove(chosen)
+      for (const key of chosen) delete forThisRun[key]
+      return adopt(chosen)
+    },
+    shown: () =>
+      Object.fromEntries(
+        SETTING_KEYS.map(key => {
+          const value = current[key]
+          if (isSecret(key)) return [key, value === '' ? '' : SECRET_IS_SET]
+          return [key, typeof value === 'object' ? [...value] : value]
+        }),
+      ),
+    exportText: rules => {
+      const settings = Object.fromEntries(
+        SETTING_KEYS.filter(key => !isSecret(key) && !isSame(current[key], DEFAULT_SETTINGS[key])).map(key => [key, current[key]]),
+      )
+      return `${JSON.stringify({ format: 'warren-settings', version: 1, settings, rules }, null, 2)}\n`
+    },
+    onChange: listener => {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+  }
+}
+
+function isSecret(key: SettingKey): boolean {
+  const spec: SettingSpec = SETTINGS[key]
+  return spec.type === 'text' && spec.format === 'secret'
+}
+
+const isSame = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b)
+
+/** What of the stored values still fits today's schema; the rest is named in the log and left to its default. */
+function usable(stored: Readonly<Record<string, unknown>>, log: Log): SettingsPatch {
+  const kept: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(stored)) {
+    const spec = (SETTINGS as Record<string, SettingSpec>)[key]
+    if (spec === undefined) continue
+    const parsed = settingSchema(spec).safeParse(value)
+    if (parsed.success) kept[key] = parsed.data
+    else log.warn('a stored setting is not valid and its default is used', { setting: key })
+  }
+  return kept as SettingsPatch
+}
+
+/** Type, bounds and meaning of every change; throws `SettingsError` that names each bad field. */
+export function checkPatch(changes: SettingsPatch, knownNetworks: ReadonlySet<string>): SettingsPatch {
+  const details: Record<string, string> = {}
+  const parsed = settingsPatch.safeParse(changes)
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) {
+      const key = issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : String(issue.path[0] ?? '')
+      details[key] = issue.code === 'unrecognized_keys' ? 'there is no such setting' : issue.message
+    }
+    throw new SettingsError(details)
+  }
+  const clean: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(parsed.data)) {
+    const key = name as SettingKey
+    if (value === undefined || (isSecret(key) && value === SECRET_IS_SET)) continue
+    try {
+      clean[key] = inMeaning(SETTINGS[key], value as never, knownNetworks)
+    } catch (error) {
+      details[key] = (error as Error).message
+    }
+  }
+  if (Object.keys(details).length > 0) throw new SettingsError(details)
+  return clean as SettingsPatch
+}
+
+/** The canonical form of a value, or an Error with a sentence for the field. */
+function inMeaning(spec: SettingSpec, value: boolean | number | string | readonly string[], knownNetworks: ReadonlySet<string>): unknown {
+  if (spec.type === 'text' && spec.format === 'endpoint' && value !== '') return endpoint(value as string)
+  if (spec.type !== 'list') return value
+  const items = value as readonly string[]
+  switch (spec.format) {
+    case 'endpoint':
+      return unique(items.map(item => anEndpoint(item)))
+    case 'address-or-subnet':
+      return unique(items.map(item => named(item, () => parseSubnet(item).text)))
+    case 'network': {
+      const unknown = items.find(item => !knownNetworks.has(item))
+      if (unknown !== undefined) throw new Error(`there is no network ${unknown}; there are ${[...knownNetworks].join(', ')}`)
+      return unique(items)
+    }
+    case 'plain':
+      return unique(items)
+    default:
+      return spec.format satisfies never
+  }
+}
+
+const unique = (items: readonly string[]): string[] => [...new Set(items)]
+
+function anEndpoint(text: string): string {
+  return named(text, () => endpoint(text))
+}
+
+function endpoint(text: string): string {
+  const address = parseAddress(text, { defaultPort: 0 })
+  if (address.port === 0 && !text.endsWith(':0')) throw new AddressError('port', `${text} names no port: write HOST:PORT`)
+  return address.key
+}
+
+/** Adds which item of a list was meant. */
+function named(item: string, parse: () => string): string {
+  try {
+    return parse()
+  } catch (error) {
+    throw new Error(`${item}: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+/** Reads an export. Throws an Error with a sentence when it is not one, `SettingsError` when values are wrong. */
+export function readSettingsExport(text: string): { settings: SettingsPatch; rules: unknown } {
+  let content: unknown
+  try {
+    content = JSON.parse(text)
+  } catch (error) {
+    throw new Error(`this is not JSON: ${(error as Error).message}`, { cause: error })
+  }
+  const file = content as { format?: unknown; version?: unknown; settings?: unknown; rules?: unknown }
+  if (typeof content !== 'object' || content === null || file.format !== 'warren-settings') {
+    throw new Error('this is not an export of Warren settings (its "format" must be "warren-settings")')
+  }
+  if (file.version !== 1) throw new Error(`this export has version ${String(file.version)}; this Warren reads version 1`)
+  if (typeof file.settings !== 'object' || file.settings === null) throw new Error('the export has no "settings"')
+  return { settings: file.settings as SettingsPatch, rules: file.rules ?? [] }
+}
