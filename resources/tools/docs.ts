@@ -31,7 +31,12 @@ const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\
 
 async function limits(): Promise<string> {
   const files = globSync('src-{main,preload,renderer}/**/limits.ts', { cwd: root }).toSorted()
-  const parts = ['# Limits', '', 'Every limit that Warren chooses, from the constants of the code (`npm run docs` writes this page, CI checks it).', '']
+  const parts = [
+    '# Limits',
+    '',
+    'Every limit that Warren chooses, from the constants of the code (`npm run docs` writes this page, CI checks it).',
+    '',
+  ]
   for (const file of files) {
     const module = (await import(pathToFileURL(join(root, file)).href)) as Record<string, unknown>
     const rows = constantsOf(readFileSync(join(root, file), 'utf8')).flatMap(({ name, words }) => {
@@ -39,7 +44,14 @@ async function limits(): Promise<string> {
       return value === null ? [] : [`| \`${name}\` | ${value} | ${cell(words)} |`]
     })
     if (rows.length === 0) continue
-    parts.push(`## ${relative('.', dirname(file))}`, '', '| constant | value | what, unit, source |', '| --- | ---: | --- |', ...rows, '')
+    parts.push(
+      `## ${relative('.', dirname(file))}`,
+      '',
+      '| constant | value | what, unit, source |',
+      '| --- | ---: | --- |',
+      ...rows,
+      '',
+    )
   }
   return `${parts.join('\n')}`
 }

@@ -20,7 +20,8 @@ const NOT_SHIPPED = new Set(['electron'])
 
 /** `a/b` of `a/b`, `@scope/a` of `@scope/a/b`; null for our own files, Node's modules and virtual ones. */
 function packageOf(specifier: string): string | null {
-  if (/^[./]/.test(specifier) || isBuiltin(specifier) || specifier.startsWith('node:') || specifier.includes(':')) return null
+  if (/^[./]/.test(specifier) || isBuiltin(specifier) || specifier.startsWith('node:') || specifier.includes(':'))
+    return null
   const parts = specifier.split('/')
   return specifier.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] ?? null)
 }
@@ -71,6 +72,13 @@ export function noticesPage(root: string): string {
     '| --- | --- | --- |',
     ...all.map(({ name, version, license }) => `| ${name} | ${version} | ${license ?? 'see below'} |`),
     '',
-    ...[...byText].flatMap(([text, names]) => [`## ${names.join(', ')}`, '', '```text', text.replaceAll('```', "'''"), '```', '']),
+    ...[...byText].flatMap(([text, names]) => [
+      `## ${names.join(', ')}`,
+      '',
+      '```text',
+      text.replaceAll('```', "'''"),
+      '```',
+      '',
+    ]),
   ].join('\n')
 }

@@ -45,7 +45,12 @@ export interface History {
   close(): void
 }
 
-export function createHistory(clock: Clock, store: SampleStore, count: () => Counts, onSample: (sample: Sample) => void): History {
+export function createHistory(
+  clock: Clock,
+  store: SampleStore,
+  count: () => Counts,
+  onSample: (sample: Sample) => void,
+): History {
   const recent: Sample[] = []
   let pending: Sample[] = []
   let before = count()

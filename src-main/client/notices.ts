@@ -45,11 +45,17 @@ type Draft = Omit<Notice, 'id' | 'since'>
 
 /** All that hold now, most urgent first. `since` is kept from `before` where a notice stays. */
 export function decideNotices(situation: Situation, before: readonly Notice[]): Notice[] {
-  const drafts = [...storeNotices(situation), ...clientNotices(situation), ...situation.networks.flatMap(network => networkNotices(network, situation))]
+  const drafts = [
+    ...storeNotices(situation),
+    ...clientNotices(situation),
+    ...situation.networks.flatMap(network => networkNotices(network, situation)),
+  ]
   const rank = { danger: 0, warning: 1, info: 2 }
   return drafts
     .map(draft => {
-      const id = [draft.code, draft.network, draft.code === 'banned-pin' ? draft.values['address'] : null].filter(part => part !== null).join(' ')
+      const id = [draft.code, draft.network, draft.code === 'banned-pin' ? draft.values['address'] : null]
+        .filter(part => part !== null)
+        .join(' ')
       const known = before.find(notice => notice.id === id)
       return { ...draft, id, since: known?.since ?? Math.round(situation.now) }
     })
@@ -58,18 +64,27 @@ export function decideNotices(situation: Situation, before: readonly Notice[]): 
 
 function storeNotices({ store }: Situation): Draft[] {
   const drafts: Draft[] = []
-  if (!store.isDurable) drafts.push({ severity: 'danger', code: 'store-memory', network: null, values: { text: store.text } })
-  if (store.setAside !== null) drafts.push({ severity: 'warning', code: 'store-damaged', network: null, values: { file: store.setAside } })
+  if (!store.isDurable)
+    drafts.push({ severity: 'danger', code: 'store-memory', network: null, values: { text: store.text } })
+  if (store.setAside !== null)
+    drafts.push({ severity: 'warning', code: 'store-damaged', network: null, values: { file: store.setAside } })
   return drafts
 }
 
 function clientNotices(situation: Situation): Draft[] {
   const drafts: Draft[] = []
-  if (situation.networks.length === 0) drafts.push({ severity: 'warning', code: 'no-network', network: null, values: {} })
+  if (situation.networks.length === 0)
+    drafts.push({ severity: 'warning', code: 'no-network', network: null, values: {} })
   if (!situation.isOnline) drafts.push({ severity: 'warning', code: 'offline', network: null, values: {} })
-  if (situation.playground !== null) drafts.push({ severity: 'info', code: 'playground-on', network: situation.playground, values: {} })
+  if (situation.playground !== null)
+    drafts.push({ severity: 'info', code: 'playground-on', network: situation.playground, values: {} })
   if (situation.needsRestart.length > 0) {
-    drafts.push({ severity: 'info', code: 'restart-needed', network: null, values: { settings: situation.needsRestart.join(', ') } })
+    drafts.push({
+      severity: 'info',
+      code: 'restart-needed',
+      network: null,
+      values: { settings: situation.needsRestart.join(', ') },
+    })
   }
   if (situation.geoAgeDays !== null && situation.geoAgeDays > GEO_OLD_DAYS) {
     drafts.push({ severity: 'info', code: 'geo-old', network: null, values: { days: situation.geoAgeDays } })
@@ -85,7 +100,8 @@ function networkNotices(network: NetworkSituation, situation: Situation): Draft[
   const isAlone = network.alone !== null && situation.now - network.alone >= ALONE_AFTER_MS
   if (isAlone && situation.isOnline) {
     if (network.known === 0 && !network.hasSeeds) add('warning', 'no-candidates')
-    else if (network.dialing === 0 && network.dialsRefused > 0 && network.dialsFailed === 0) add('warning', 'all-refused', { count: network.dialsRefused })
+    else if (network.dialing === 0 && network.dialsRefused > 0 && network.dialsFailed === 0)
+      add('warning', 'all-refused', { count: network.dialsRefused })
     else add('warning', 'no-peers', { known: network.known, failed: network.dialsFailed })
   }
   if (network.clockOffsetMs !== null && Math.abs(network.clockOffsetMs) > CLOCK_WARNING_MS) {
@@ -94,7 +110,9 @@ function networkNotices(network: NetworkSituation, situation: Situation): Draft[
   if (network.listenError !== null) add('warning', 'listen-failed', { reason: network.listenError })
   else if (situation.wantsInbound && !network.isListening) add('info', 'not-listening')
   if (network.usedFixedSeeds) add('info', 'fixed-seeds-used')
-  if (network.seedsFailed.length > 0 && isAlone) add('warning', 'seeds-failed', { seeds: network.seedsFailed.join(', ') })
-  for (const pin of network.bannedPins.slice(0, 5)) drafts.push({ severity: 'warning', code: 'banned-pin', network: network.id, values: { address: pin } })
+  if (network.seedsFailed.length > 0 && isAlone)
+    add('warning', 'seeds-failed', { seeds: network.seedsFailed.join(', ') })
+  for (const pin of network.bannedPins.slice(0, 5))
+    drafts.push({ severity: 'warning', code: 'banned-pin', network: network.id, values: { address: pin } })
   return drafts
 }

@@ -28,7 +28,11 @@ export class SettingsError extends Error {
   readonly details: Readonly<Record<string, string>>
 
   constructor(details: Readonly<Record<string, string>>) {
-    super(Object.entries(details).map(([key, text]) => `${key}: ${text}`).join('; '))
+    super(
+      Object.entries(details)
+        .map(([key, text]) => `${key}: ${text}`)
+        .join('; '),
+    )
     this.details = details
   }
 }
@@ -99,7 +103,10 @@ export function createSettings(
       ),
     exportText: rules => {
       const settings = Object.fromEntries(
-        SETTING_KEYS.filter(key => !isSecret(key) && !isSame(current[key], DEFAULT_SETTINGS[key])).map(key => [key, current[key]]),
+        SETTING_KEYS.filter(key => !isSecret(key) && !isSame(current[key], DEFAULT_SETTINGS[key])).map(key => [
+          key,
+          current[key],
+        ]),
       )
       return `${JSON.stringify({ format: 'warren-settings', version: 1, settings, rules }, null, 2)}\n`
     },
@@ -156,7 +163,11 @@ export function checkPatch(changes: SettingsPatch, knownNetworks: ReadonlySet<st
 }
 
 /** The canonical form of a value, or an Error with a sentence for the field. */
-function inMeaning(spec: SettingSpec, value: boolean | number | string | readonly string[], knownNetworks: ReadonlySet<string>): unknown {
+function inMeaning(
+  spec: SettingSpec,
+  value: boolean | number | string | readonly string[],
+  knownNetworks: ReadonlySet<string>,
+): unknown {
   if (spec.type === 'text' && spec.format === 'endpoint' && value !== '') return endpoint(value as string)
   if (spec.type !== 'list') return value
   const items = value as readonly string[]
@@ -167,13 +178,14 @@ function inMeaning(spec: SettingSpec, value: boolean | number | string | readonl
       return unique(items.map(item => named(item, () => parseSubnet(item).text)))
     case 'network': {
       const unknown = items.find(item => !knownNetworks.has(item))
-      if (unknown !== undefined) throw new Error(`there is no network ${unknown}; there are ${[...knownNetworks].join(', ')}`)
+      if (unknown !== undefined)
+        throw new Error(`there is no network ${unknown}; there are ${[...knownNetworks].join(', ')}`)
       return unique(items)
     }
     case 'plain':
       return unique(items)
     default:
-      return spec.format satisfies never
+      return spec satisfies never
   }
 }
 
@@ -185,7 +197,8 @@ function anEndpoint(text: string): string {
 
 function endpoint(text: string): string {
   const address = parseAddress(text, { defaultPort: 0 })
-  if (address.port === 0 && !text.endsWith(':0')) throw new AddressError('port', `${text} names no port: write HOST:PORT`)
+  if (address.port === 0 && !text.endsWith(':0'))
+    throw new AddressError('port', `${text} names no port: write HOST:PORT`)
   return address.key
 }
 
@@ -210,7 +223,8 @@ export function readSettingsExport(text: string): { settings: SettingsPatch; rul
   if (typeof content !== 'object' || content === null || file.format !== 'warren-settings') {
     throw new Error('this is not an export of Warren settings (its "format" must be "warren-settings")')
   }
-  if (file.version !== 1) throw new Error(`this export has version ${String(file.version)}; this Warren reads version 1`)
+  if (file.version !== 1)
+    throw new Error(`this export has version ${String(file.version)}; this Warren reads version 1`)
   if (typeof file.settings !== 'object' || file.settings === null) throw new Error('the export has no "settings"')
   return { settings: file.settings as SettingsPatch, rules: file.rules ?? [] }
 }

@@ -24,14 +24,62 @@ interface Part {
 
 /** 24 in all, 8 of them listening: as many as Warren dials by default. */
 const PARTS: readonly Part[] = [
-  { kind: 'quick', count: 7, listening: 4, text: 'answers at once and keeps quiet', agents: ['/Satoshi:29.0.0/', '/Satoshi:30.1.0/', '/btcd:0.26.1/', '/Satoshi:28.1.0/'] },
-  { kind: 'slow', count: 4, listening: 2, text: 'answers every ping after 0.4 to 2 seconds', agents: ['/bcoin:2.2.0/', '/Satoshi:25.0.0/'] },
-  { kind: 'chatty', count: 4, listening: 2, text: 'announces blocks, transactions and addresses all the time, within the rules', agents: ['/Satoshi:29.1.0/', '/Knots:20260210/'] },
-  { kind: 'flooding', count: 2, listening: 0, text: 'asks for the memory pool over and over until it is banned', agents: ['/spam:6.6.6/'] },
-  { kind: 'malformed', count: 2, listening: 0, text: 'sends a message that cannot be read every few seconds', agents: ['/broken:0.0.1/'] },
-  { kind: 'silent', count: 1, listening: 0, text: 'shakes hands and then never says a word', agents: ['/quiet:1.0.0/'] },
-  { kind: 'lying', count: 2, listening: 0, text: 'gives addresses that nobody can reach, with time stamps from the future', agents: ['/Satoshi:99.0.0/'] },
-  { kind: 'changing', count: 2, listening: 0, text: 'comes back every 20 seconds under another name', agents: ['/one:1.0/', '/two:2.0/', '/three:3.0/', '/four:4.0/'] },
+  {
+    kind: 'quick',
+    count: 7,
+    listening: 4,
+    text: 'answers at once and keeps quiet',
+    agents: ['/Satoshi:29.0.0/', '/Satoshi:30.1.0/', '/btcd:0.26.1/', '/Satoshi:28.1.0/'],
+  },
+  {
+    kind: 'slow',
+    count: 4,
+    listening: 2,
+    text: 'answers every ping after 0.4 to 2 seconds',
+    agents: ['/bcoin:2.2.0/', '/Satoshi:25.0.0/'],
+  },
+  {
+    kind: 'chatty',
+    count: 4,
+    listening: 2,
+    text: 'announces blocks, transactions and addresses all the time, within the rules',
+    agents: ['/Satoshi:29.1.0/', '/Knots:20260210/'],
+  },
+  {
+    kind: 'flooding',
+    count: 2,
+    listening: 0,
+    text: 'asks for the memory pool over and over until it is banned',
+    agents: ['/spam:6.6.6/'],
+  },
+  {
+    kind: 'malformed',
+    count: 2,
+    listening: 0,
+    text: 'sends a message that cannot be read every few seconds',
+    agents: ['/broken:0.0.1/'],
+  },
+  {
+    kind: 'silent',
+    count: 1,
+    listening: 0,
+    text: 'shakes hands and then never says a word',
+    agents: ['/quiet:1.0.0/'],
+  },
+  {
+    kind: 'lying',
+    count: 2,
+    listening: 0,
+    text: 'gives addresses that nobody can reach, with time stamps from the future',
+    agents: ['/Satoshi:99.0.0/'],
+  },
+  {
+    kind: 'changing',
+    count: 2,
+    listening: 0,
+    text: 'comes back every 20 seconds under another name',
+    agents: ['/one:1.0/', '/two:2.0/', '/three:3.0/', '/four:4.0/'],
+  },
 ]
 
 /** The 24 roles in order. */
