@@ -11,7 +11,7 @@ import { noticesPage } from './notices.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
-/** `/** words *​/ export const NAME` pairs of one file, in order. */
+/** Exported constants of one file with the docstring above each, in order. */
 function constantsOf(source: string): { name: string; words: string }[] {
   const found: { name: string; words: string }[] = []
   for (const match of source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*export const ([A-Z][A-Z0-9_]*)\b/g)) {
@@ -53,7 +53,7 @@ async function limits(): Promise<string> {
       '',
     )
   }
-  return `${parts.join('\n')}`
+  return parts.join('\n')
 }
 
 function settingsTable(): string {

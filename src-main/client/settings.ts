@@ -134,7 +134,7 @@ function usable(stored: Readonly<Record<string, unknown>>, log: Log): SettingsPa
     if (parsed.success) kept[key] = parsed.data
     else log.warn('a stored setting is not valid and its default is used', { setting: key })
   }
-  return kept as SettingsPatch
+  return kept
 }
 
 /** Type, bounds and meaning of every change; throws `SettingsError` that names each bad field. */
@@ -159,7 +159,7 @@ export function checkPatch(changes: SettingsPatch, knownNetworks: ReadonlySet<st
     }
   }
   if (Object.keys(details).length > 0) throw new SettingsError(details)
-  return clean as SettingsPatch
+  return clean
 }
 
 /** The canonical form of a value, or an Error with a sentence for the field. */
@@ -226,5 +226,5 @@ export function readSettingsExport(text: string): { settings: SettingsPatch; rul
   if (file.version !== 1)
     throw new Error(`this export has version ${String(file.version)}; this Warren reads version 1`)
   if (typeof file.settings !== 'object' || file.settings === null) throw new Error('the export has no "settings"')
-  return { settings: file.settings as SettingsPatch, rules: file.rules ?? [] }
+  return { settings: file.settings, rules: file.rules ?? [] }
 }
