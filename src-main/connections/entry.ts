@@ -1,4 +1,5 @@
 /** One session with all that the manager keeps of it. Others see it as `ManagedSession`. */
+import type { PeerScore } from '../reputation/index.ts'
 import type { Address, Connection, Direction } from '../transport/index.ts'
 import type { Request } from './requests.ts'
 import type { Session, SessionEnd, SessionPurpose } from './session.ts'
@@ -24,11 +25,12 @@ export class Entry implements ManagedSession {
   readonly direction: Direction
   readonly group: string
   readonly prefix: string
-  readonly isWhitelisted: boolean
   readonly connectedAt: number
   readonly request: Request | null
   purpose: SessionPurpose
   isTrusted: boolean
+  isWhitelisted: boolean
+  score: PeerScore | null = null
   identity: string | null = null
   readyAt: number | null = null
   lastBlockAt = 0

@@ -107,6 +107,7 @@ export class Inbound {
     const { clock, network } = this.#options
     const now = clock.now()
     if (!this.#isClosed) {
+      if (code === 'banned') this.#countForBan(connection)
       this.#parts.refusals.count(code, 'inbound')
       this.#parts.attempts.end({
         id: `${network}:i${this.#nextId++}`,
@@ -126,6 +127,12 @@ export class Inbound {
     }
     if (LACKS_ROOM.has(code) && this.#sayFarewell(connection)) return
     connection.destroy(text)
+  }
+
+  #countForBan(connection: Connection): void {
+    const { bans } = this.#options
+    const ban = bans.find?.(connection.address) ?? null
+    if (ban !== null) bans.countRefusal?.(ban.id)
   }
 
   /** Keeps a failed handshake to be shown. */
@@ -215,7 +222,7 @@ export class Inbound {
         lastTransactionAt: entry.lastTransactionAt,
         relaysTransactions: details['relaysTransactions'] !== false,
         isExempt: entry.isTrusted || entry.isWhitelisted,
-        isDiscouraged: this.#options.reputation?.isDiscouraged?.(entry) ?? false,
+        isDiscouraged: isDiscouraged(entry),
         overlay: overlayOf(entry),
       })
     }
@@ -254,6 +261,11 @@ const UNCOUNTED: ReadonlySet<string> = new Set(['closed', 'banned', 'not-allowed
 
 /** One IPv4 address, or one /64: whoever has an IPv6 address has a whole /64 of them. */
 const throttleKey = (connection: Connection): string => prefixKey(connection.address, 32, 64)
+
+/** Its score stands where people are warned. */
+function isDiscouraged({ score }: Entry): boolean {
+  return score !== null && score.score() > 0 && score.score() > score.curve().warnAt
+}
 
 function overlayOf(entry: Entry): EvictionCandidate['overlay'] {
   const { kind } = entry.address

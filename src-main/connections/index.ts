@@ -4,7 +4,7 @@
  */
 export { createConnectionManager } from './manager.ts'
 export { createGossip } from './gossip.ts'
-export type { GossipBook, GossipOptions } from './gossip.ts'
+export type { GossipBook } from './gossip.ts'
 export { DEFAULT_LIMITS, dialedShare } from './defaults.ts'
 export { ConnectionsError } from './types.ts'
 export type {
@@ -30,7 +30,6 @@ export type {
   RequestView,
   SlotKind,
   SlotUse,
-  Verdict,
 } from './types.ts'
 export type { AdmissionRefusal, DialRefusal, HandshakeRefusal, RefusalCode } from './codes.ts'
 export type { DialCheck } from './checks.ts'

@@ -116,7 +116,6 @@ export function createConnectionManager(options: ManagerOptions): ConnectionMana
       sessions.close(entry, { code: 'requested', text: 'The address works, which is all we wanted to know.' })
       return
     }
-    options.gossip?.asked(entry)
     if (entry.purpose === 'one-shot') oneShots.add(entry, ONE_SHOT_PATIENCE_MS)
     session.askForAddresses()
   }
@@ -318,6 +317,7 @@ export function createConnectionManager(options: ManagerOptions): ConnectionMana
       if (why === 'online') outbound.startAnew()
       else outbound.bookChanged()
     },
+    refreshWhitelist: () => sessions.refreshWhitelist(),
     enforceBans: () => {
       let count = 0
       for (const entry of sessions.all()) {

@@ -110,6 +110,7 @@ export class Outbound {
 
   /** There may be something new in the book. */
   bookChanged(): void {
+    if (this.#bookEmptyUntil <= this.#now) return
     this.#bookEmptyUntil = -Infinity
     this.pump()
   }

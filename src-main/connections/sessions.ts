@@ -2,6 +2,7 @@
  * The table of sessions: opens them, hears what becomes of them, counts them as they come and go, and sees to it that
  * what has ended is closed. A slot is held until the connection is closed, not merely until the session says goodbye.
  */
+import type { PeerScore, Verdict } from '../reputation/index.ts'
 import type { Address, CloseReason, Connection } from '../transport/index.ts'
 import { isLoopback, prefixKey } from '../transport/index.ts'
 import type { Timer } from '../time/index.ts'
@@ -12,7 +13,7 @@ import type { Listeners } from './listeners.ts'
 import type { Request } from './requests.ts'
 import type { SessionEnd, SessionHandlers, SessionPurpose } from './session.ts'
 import { Tally } from './tally.ts'
-import type { ManagerLimits, ManagerOptions, Verdict } from './types.ts'
+import type { ManagerLimits, ManagerOptions } from './types.ts'
 
 /** How often connections that should be closed are looked at, ms. */
 const CLOSING_CHECK_MS = 250
@@ -160,11 +161,30 @@ export class SessionTable {
       if (waiting === null) act()
       else waiting.push(act)
     }
+    entry.score = this.#scoreOf(entry)
     entry.attach(this.#options.openSession(connection, purpose, this.#handlersOf(entry, inOrder)))
     this.#tell.sessionAdded(entry)
     for (let act = waiting.shift(); act !== undefined; act = waiting.shift()) act()
     waiting = null
     return entry
+  }
+
+  #scoreOf(entry: Entry): PeerScore | null {
+    const { reputation, network } = this.#options
+    const { address, direction, isWhitelisted, connection } = entry
+    const isProxied = direction === 'inbound' && connection.route.kind !== 'direct'
+    const agent = (): string | null => entry.session.facts().agent
+    return reputation?.open(entry.id, { address, direction, isProxied, isWhitelisted, network, agent }) ?? null
+  }
+
+  refreshWhitelist(): void {
+    for (const entry of this.#byId.values()) {
+      const isWhitelisted = this.#options.isWhitelisted?.(entry.address) ?? false
+      if (isWhitelisted === entry.isWhitelisted) continue
+      entry.isWhitelisted = isWhitelisted
+      entry.score?.setWhitelisted(isWhitelisted)
+      this.#tell.sessionChanged(entry)
+    }
   }
 
   #handlersOf(entry: Entry, inOrder: (act: () => void) => void): SessionHandlers {
@@ -176,7 +196,7 @@ export class SessionTable {
       ended: (end, closed) => inOrder(() => this.#finish(entry, entry.ending ?? end, closed)),
       misbehaved: breach =>
         whileAlive(() => {
-          const verdict = this.#options.reputation?.misbehaved(entry, breach) ?? KEEP
+          const verdict = entry.score?.apply(breach) ?? KEEP
           this.#tell.misbehaved(entry, breach, verdict)
           this.#carryOut(entry, verdict)
         }),
@@ -258,7 +278,7 @@ export class SessionTable {
   }
 
   #carryOut(entry: Entry, verdict: Verdict): void {
-    if (verdict.action === 'keep') return
+    if (verdict.action === 'keep' || verdict.action === 'warn') return
     if (verdict.action === 'disconnect') {
       this.close(entry, { code: 'misbehaviour', text: verdict.text })
       return
@@ -298,7 +318,7 @@ export class SessionTable {
     removeFrom(this.#byHost, entry.address.host, entry)
     if (entry.identity !== null) removeFrom(this.#byIdentity, entry.identity, entry)
     this.keys.remove(entry.address.key)
-    this.#options.gossip?.ended(entry)
+    entry.score?.close()
     if (closed !== null || entry.connection.isClosed) this.#release(entry)
     else this.#watchClosing(entry)
     this.#hooks.ended(entry, end)
@@ -350,7 +370,7 @@ export class SessionTable {
 }
 
 const NOBODY: ReadonlySet<Entry> = new Set()
-const KEEP: Verdict = { action: 'keep', text: '' }
+const KEEP: Verdict = { action: 'keep', event: null, ban: null, text: '' }
 
 function addTo(map: Map<string, Set<Entry>>, key: string, entry: Entry): void {
   const entries = map.get(key)

@@ -1,5 +1,6 @@
 /** The public types of the connection manager: what it is given, what it gives, and what it tells. */
 import type { Log } from '../log/index.ts'
+import type { PeerScore, Reputation as RealReputation, Verdict } from '../reputation/index.ts'
 import type { Clock, RandomSource } from '../time/index.ts'
 import type { Address, CloseReason, Connection, DialOptions, Direction, RouteDecision } from '../transport/index.ts'
 import type { RefusalCode } from './codes.ts'
@@ -51,33 +52,22 @@ export interface Candidates {
   setServices?(address: Address, services: bigint): void
 }
 
-/** What the manager needs of the ban list. */
+/** What the manager needs of the ban list; `reputation/` has the one it is made for. */
 export interface Bans {
   isBanned(address: Address): boolean
+  find?(address: Address): { readonly id: string } | null
+  /** A connection was refused because of this ban. */
+  countRefusal?(id: string): void
 }
 
-/** What becomes of a peer that broke a rule. The ban itself is already on the list when the verdict says so. */
-export interface Verdict {
-  readonly action: 'keep' | 'disconnect' | 'ban'
-  /** A sentence for people. */
-  readonly text: string
-}
-
-/** What the manager needs of reputation. */
-export interface Reputation {
-  misbehaved(peer: ManagedSession, breach: Misbehaviour): Verdict
-  /** Goes first when a slot is needed. */
-  isDiscouraged?(peer: ManagedSession): boolean
-}
+/** What the manager needs of reputation: it scores each session under its id. */
+export type Reputation = Pick<RealReputation, 'open'>
 
 /** Receives the addresses that peers tell, and answers their requests for some. */
 export interface Gossip {
-  /** We asked this peer: its answer may come in. */
-  asked(peer: ManagedSession): void
   heard(peer: ManagedSession, addresses: readonly HeardAddress[], solicited: boolean): void
   /** What to tell a peer that asks. Empty when it should get nothing. */
   answer(peer: ManagedSession): readonly HeardAddress[]
-  ended(peer: ManagedSession): void
 }
 
 /** The two oldest automatic peers of the last run. */
@@ -189,6 +179,8 @@ export interface ManagedSession {
   /** Exempt from the peer and inbound caps. */
   readonly isTrusted: boolean
   readonly isWhitelisted: boolean
+  /** Its ban score; null where nobody scores. */
+  readonly score: PeerScore | null
   readonly group: string
   readonly identity: string | null
   /** Milliseconds since the epoch. */
@@ -313,6 +305,8 @@ export interface ConnectionManager {
   wake(why: 'book' | 'online'): void
   /** Disconnects every session whose address is banned now. Returns how many. */
   enforceBans(): number
+  /** The whitelist has changed: asks it anew for every session. */
+  refreshWhitelist(): void
   sessions(): readonly ManagedSession[]
   session(id: string): ManagedSession | null
   requests(): readonly RequestView[]
