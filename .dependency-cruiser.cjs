@@ -1,7 +1,9 @@
 // The laws of ARCHITECTURE.md as rules: floors, the one door to the street, and the border.
 /** Rooms by floor, lowest first; a room may import only rooms on lower floors (and itself). */
 const floors = [
-  ['store', 'log', 'time'],
+  ['time'],
+  ['log'],
+  ['store'],
   ['transport'],
   ['reputation', 'addressbook', 'nat', 'tor'],
   ['connections', 'discovery'],
