@@ -1,0 +1,63 @@
+/** What the store keeps, as plain values. Times are milliseconds since the epoch. */
+
+/** A ban, as the reputation room has it. */
+export interface BanRow {
+  readonly id: string
+  readonly target: string
+  readonly kind: 'address' | 'endpoint' | 'subnet'
+  readonly createdAt: number
+  readonly until: number
+  readonly reason: string
+  readonly by: 'rule' | 'user' | 'import'
+  readonly rule: string | null
+  readonly evidence: string | null
+  readonly score: number | null
+  readonly network: string | null
+  readonly agent: string | null
+  readonly refused: number
+}
+
+/** A rule that the user has changed. */
+export interface RuleRow {
+  readonly name: string
+  readonly persistent: number
+  readonly transient: number
+  readonly isOn: boolean
+}
+
+/** An address that the user has added, to be kept connected or trusted. */
+export interface PinRow {
+  readonly id: string
+  readonly network: string
+  readonly address: string
+  readonly isPinned: boolean
+  readonly isTrusted: boolean
+  readonly addedAt: number
+  readonly note: string
+}
+
+/** An entry of an address book. Times 0 for never. */
+export interface AddressRow {
+  /** Canonical `host:port`. */
+  readonly key: string
+  readonly source: string
+  readonly services: bigint
+  readonly seenAt: number
+  readonly lastTryAt: number
+  readonly lastSuccessAt: number
+  readonly failures: number
+  readonly isTried: boolean
+  /** Buckets of the new table, empty when tried. */
+  readonly buckets: readonly number[]
+}
+
+/** Peers and traffic at one time, or their means over a step that ends then; `bans` is a sum. */
+export interface SampleRow {
+  readonly at: number
+  readonly inbound: number
+  readonly outbound: number
+  /** Bytes a second. */
+  readonly rateIn: number
+  readonly rateOut: number
+  readonly bans: number
+}
