@@ -1,0 +1,43 @@
+/** What the settings mean to the rooms: limits of a manager, the route policy, the line of the ban score. Pure. */
+import type { Settings } from '../../src-preload/contract.ts'
+import type { ManagerLimits } from '../connections/index.ts'
+import type { ReputationSettings } from '../reputation/index.ts'
+import { parseAddress } from '../transport/index.ts'
+import type { RoutePolicy } from '../transport/index.ts'
+
+export function limitsOf(settings: Settings, networkDropsAtRandom: boolean): Partial<ManagerLimits> {
+  const drop = settings['limits.dropAtRandom']
+  return {
+    targetOutbound: settings['limits.targetOutbound'],
+    maxInbound: settings['network.listen'] ? settings['limits.maxInbound'] : 0,
+    maxDialing: settings['limits.dialing'],
+    halfOpenPerPrefix: settings['limits.halfOpenPerPrefix'],
+    maxPerPrefix: settings['limits.maxPerPrefix'],
+    connectTimeoutMs: settings['limits.connectTimeout'] * 1000,
+    retryBaseMs: settings['limits.retryDelay'] * 1000,
+    retryJitter: settings['limits.retryJitter'] / 100,
+    usesFeelers: settings['limits.feelers'],
+    usesAnchors: settings['limits.anchors'],
+    dropsAtRandom: drop === 'network' ? networkDropsAtRandom : drop === 'on',
+    isConnectOnly: settings['network.connectOnly'].length > 0,
+  }
+}
+
+export function routePolicyOf(settings: Settings): RoutePolicy {
+  const text = settings['routes.proxy']
+  const families = { ipv4: settings['routes.ipv4'], ipv6: settings['routes.ipv6'], hostNames: settings['routes.hostNames'] }
+  if (text === '') return { proxy: null, ...families }
+  const { host, port } = parseAddress(text)
+  const user = settings['routes.proxyUser']
+  const password = settings['routes.proxyPassword']
+  const credentials = user === '' ? {} : { user, password }
+  return { proxy: { name: 'the proxy', host, port, ...credentials }, ...families }
+}
+
+export function reputationSettingsOf(settings: Settings): ReputationSettings {
+  return {
+    isBanningOn: settings['reputation.banning'],
+    banAbove: settings['reputation.banAbove'],
+    banMs: settings['reputation.banHours'] * 3_600_000,
+  }
+}

@@ -1,0 +1,14 @@
+/** What the client keeps, at most. */
+
+/** Kinds of message counted for one session. Source: ours; Bitcoin has about 40. */
+export const MAX_MESSAGE_KINDS = 64
+/** Lines of a session's story. Source: ours. */
+export const MAX_TIMELINE = 50
+/** Pinned and trusted addresses, all networks together. Source: ours; Bitcoin Core takes 8 by addnode. */
+export const MAX_PINS = 1000
+/** Gossip and tries are written behind after this time, milliseconds. Source: the one second. */
+export const WRITE_BEHIND_MS = 1000
+/** Address rows written in one transaction. Source: ours, about 5 ms. */
+export const ROWS_A_WRITE = 1000
+/** Characters of a person's note. Source: the contract. */
+export const MAX_NOTE = 120

@@ -1,0 +1,80 @@
+/** What is kept about a session beside what the session itself knows: its rates, its messages by kind, its story. */
+import type { PeerScore } from '../reputation/index.ts'
+import type { ManagedSession } from '../connections/index.ts'
+import { MAX_MESSAGE_KINDS, MAX_TIMELINE } from './limits.ts'
+
+interface KindCount {
+  countIn: number
+  bytesIn: number
+  countOut: number
+  bytesOut: number
+}
+
+/** One per session; made when the session is added, dropped when it is removed. */
+export class PeerWatch {
+  readonly managed: ManagedSession
+  readonly score: PeerScore
+  /** Bytes a second, smoothed over about three seconds. */
+  rateIn = 0
+  rateOut = 0
+  #bytesIn = 0
+  #bytesOut = 0
+  #kinds: Map<string, KindCount> | null = null
+  #timeline: { at: number; text: string }[] | null = null
+
+  constructor(managed: ManagedSession, score: PeerScore) {
+    this.managed = managed
+    this.score = score
+  }
+
+  /** Called once a second. True when something that the table shows has changed. */
+  tick(): boolean {
+    const { bytesRead, bytesWritten } = this.managed.connection
+    const gotIn = bytesRead - this.#bytesIn
+    const gotOut = bytesWritten - this.#bytesOut
+    const isStill = gotIn === 0 && gotOut === 0 && this.rateIn === 0 && this.rateOut === 0
+    this.#bytesIn = bytesRead
+    this.#bytesOut = bytesWritten
+    if (isStill) return false
+    this.rateIn = settle(this.rateIn, gotIn)
+    this.rateOut = settle(this.rateOut, gotOut)
+    return true
+  }
+
+  message(direction: 'in' | 'out', kind: string, bytes: number): void {
+    this.#kinds ??= new Map()
+    let count = this.#kinds.get(kind)
+    if (count === undefined) {
+      if (this.#kinds.size >= MAX_MESSAGE_KINDS) return
+      count = { countIn: 0, bytesIn: 0, countOut: 0, bytesOut: 0 }
+      this.#kinds.set(kind, count)
+    }
+    if (direction === 'in') {
+      count.countIn += 1
+      count.bytesIn += bytes
+    } else {
+      count.countOut += 1
+      count.bytesOut += bytes
+    }
+  }
+
+  tell(at: number, text: string): void {
+    this.#timeline ??= []
+    this.#timeline.push({ at: Math.round(at), text })
+    if (this.#timeline.length > MAX_TIMELINE) this.#timeline.shift()
+  }
+
+  messages(): ({ kind: string } & KindCount)[] {
+    return Array.from(this.#kinds ?? [], ([kind, count]) => ({ kind, ...count }))
+  }
+
+  timeline(): { at: number; text: string }[] {
+    return [...(this.#timeline ?? [])]
+  }
+}
+
+/** Moves 40 % of the way a second; below one byte a second is nothing. */
+function settle(rate: number, bytes: number): number {
+  const next = rate + (bytes - rate) * 0.4
+  return next < 1 ? 0 : next
+}
