@@ -25,7 +25,11 @@ export function limitsOf(settings: Settings, networkDropsAtRandom: boolean): Par
 
 export function routePolicyOf(settings: Settings): RoutePolicy {
   const text = settings['routes.proxy']
-  const families = { ipv4: settings['routes.ipv4'], ipv6: settings['routes.ipv6'], hostNames: settings['routes.hostNames'] }
+  const families = {
+    ipv4: settings['routes.ipv4'],
+    ipv6: settings['routes.ipv6'],
+    hostNames: settings['routes.hostNames'],
+  }
   if (text === '') return { proxy: null, ...families }
   const { host, port } = parseAddress(text)
   const user = settings['routes.proxyUser']

@@ -35,7 +35,11 @@ export class Pins {
   }
 
   /** Changes what is kept of an address; durable when it returns. A row that is neither pinned nor trusted goes. */
-  change(network: string, address: Address, changes: { isPinned?: boolean; isTrusted?: boolean; note?: string }): string {
+  change(
+    network: string,
+    address: Address,
+    changes: { isPinned?: boolean; isTrusted?: boolean; note?: string },
+  ): string {
     const id = pinId(network, address.key)
     const before = this.#rows.get(id)
     if (before === undefined && this.#rows.size >= MAX_PINS) {
@@ -64,7 +68,9 @@ export class Pins {
 /** A pin with its state; `runtime` is absent while its network is off. */
 export function presentPin(row: PinRow, runtime: NetworkRuntime | undefined): PinRecord {
   const request = runtime?.manager.requests().find(one => one.address?.key === row.address)
-  const isConnected = runtime?.manager.sessions().some(session => session.isReady && session.address.key === row.address) ?? false
+  const nextTryAt = request?.nextTryAt ?? null
+  const isConnected =
+    runtime?.manager.sessions().some(session => session.isReady && session.address.key === row.address) ?? false
   const state: PinRecord['state'] = isConnected
     ? 'connected'
     : request === undefined || runtime === undefined
@@ -75,7 +81,7 @@ export function presentPin(row: PinRow, runtime: NetworkRuntime | undefined): Pi
   return {
     ...row,
     state,
-    nextTryAt: request?.nextTryAt == null ? null : Math.max(0, Math.round(request.nextTryAt)),
+    nextTryAt: nextTryAt === null ? null : Math.max(0, Math.round(nextTryAt)),
     attempts: request?.attempts ?? 0,
     lastFailure: request?.lastFailure ?? null,
   }

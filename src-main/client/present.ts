@@ -39,7 +39,7 @@ export function presentPeer(watch: PeerWatch, network: string, geo: Geo): PeerRe
     pingMs: facts.pingMs,
     minPingMs: facts.minPingMs,
     timeOffsetMs: facts.timeOffsetMs,
-    score: watch.score.score(),
+    score: managed.score?.score() ?? 0,
     bytesIn: connection.bytesRead,
     bytesOut: connection.bytesWritten,
     rateIn: Math.round(watch.rateIn),
@@ -52,8 +52,11 @@ export function presentPeer(watch: PeerWatch, network: string, geo: Geo): PeerRe
   }
 }
 
-export function presentDetail(watch: PeerWatch, network: string, geo: Geo): PeerDetail {
+/** Null when its score is gone: the session is ending. */
+export function presentDetail(watch: PeerWatch, network: string, geo: Geo): PeerDetail | null {
   const { managed } = watch
+  const { score } = managed
+  if (score === null) return null
   const facts = managed.session.facts()
   return {
     peer: presentPeer(watch, network, geo),
@@ -64,7 +67,7 @@ export function presentDetail(watch: PeerWatch, network: string, geo: Geo): Peer
     relaysAddresses: facts.relaysAddresses,
     services: `0x${facts.services.toString(16)}`,
     details: { ...facts.details },
-    score: { ...watch.score.curve(), events: watch.score.events().map(event => ({ ...event, at: whole(event.at) })) },
+    score: { ...score.curve(), events: score.events().map(event => ({ ...event, at: whole(event.at) })) },
     messages: watch.messages(),
     timeline: watch.timeline(),
   }

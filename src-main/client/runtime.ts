@@ -78,7 +78,13 @@ export class NetworkRuntime {
     const group = (address: Address): string => groupOf(address, one => geo.asn(one)?.number ?? null)
     const isBanned = (address: Address): boolean => reputation.bans.isBanned(address)
 
-    this.network = known.make({ clock, random, log: log.child(known.family), resourcesDir: shared.resourcesDir, ownAddress: () => this.#ownAddress() })
+    this.network = known.make({
+      clock,
+      random,
+      log: log.child(known.family),
+      resourcesDir: shared.resourcesDir,
+      ownAddress: () => this.#ownAddress(),
+    })
     this.book = createAddressBook({
       network: known.id,
       key: shared.bookKey,
@@ -91,7 +97,7 @@ export class NetworkRuntime {
     this.book.load(store.addresses.load(known.id), store.addresses.bucketVersion(known.id) === geo.groupVersion)
     store.addresses.setBucketVersion(known.id, geo.groupVersion)
 
-    const gossip = createGossip({ book: this.book, clock, random, added: () => this.manager.wake('book') })
+    const gossip = createGossip(this.book, () => this.manager.wake('book'))
     this.manager = createConnectionManager({
       network: known.id,
       profile: {
@@ -108,28 +114,21 @@ export class NetworkRuntime {
       openSession: this.network.openSession,
       candidates: settings['network.connectOnly'].length > 0 ? null : this.book,
       bans: reputation.bans,
-      reputation: {
-        misbehaved: (peer, breach) => {
-          const watch = this.watches.get(peer.id)
-          if (watch === undefined) return { action: 'disconnect', text: 'The session is over.' }
-          const verdict = watch.score.apply(breach)
-          if (verdict.event !== null) {
-            watch.tell(clock.now(), `${breach.rule}: ${breach.evidence}`)
-            shared.changes.tell('peers', [recordId(known.id, peer.id)])
-          }
-          return { action: verdict.action === 'warn' ? 'keep' : verdict.action, text: verdict.text }
-        },
-      },
+      reputation: { open: (key, peer) => reputation.open(recordId(known.id, key), peer) },
       gossip,
       anchors: {
         take: () => parsed(store.anchors.take(known.id)),
-        keep: addresses => store.anchors.set(known.id, addresses.map(address => address.key)),
+        keep: addresses =>
+          store.anchors.set(
+            known.id,
+            addresses.map(address => address.key),
+          ),
       },
       groupOf: group,
       clock,
       random,
       log: log.child('connections'),
-      online: shared.isOnline,
+      online: () => shared.isOnline(),
       isSelf: address => this.listening().includes(address.key),
       isWhitelisted: address => shared.whitelist().match(address) !== null,
     })
@@ -159,7 +158,10 @@ export class NetworkRuntime {
       if (pin.isPinned) this.manager.connect(address, { mode: 'keep', isTrusted: pin.isTrusted })
     }
     for (const address of parsed(settings['network.connectOnly'])) {
-      this.manager.connect(address.port === 0 ? parseAddress(address.host, { defaultPort: this.known.defaultPort }) : address, { mode: 'keep' })
+      this.manager.connect(
+        address.port === 0 ? parseAddress(address.host, { defaultPort: this.known.defaultPort }) : address,
+        { mode: 'keep' },
+      )
     }
     await this.listen()
     this.manager.start()
@@ -179,11 +181,7 @@ export class NetworkRuntime {
     for (const addresses of attempts) {
       try {
         this.#listener = await this.#shared.transport.listen(addresses, {
-          onConnection: connection => {
-            const ban = this.#shared.reputation.bans.find(connection.address)
-            if (ban !== null) this.#shared.reputation.bans.countRefusal(ban.id)
-            this.manager.accept(connection)
-          },
+          onConnection: connection => this.manager.accept(connection),
           onTrouble: (_address, error) => (this.#listenError = error?.message ?? null),
         })
         this.#listenError = null
@@ -255,14 +253,19 @@ export class NetworkRuntime {
     const settings = this.#shared.settings()
     this.manager.setLimits(limitsOf(settings, this.network.dropsAtRandom))
     this.discovery.configure(this.#discoverySettings())
-    for (const watch of this.watches.values()) watch.score.setWhitelisted(this.#shared.whitelist().match(watch.managed.address) !== null)
+    for (const watch of this.watches.values())
+      watch.managed.score?.setWhitelisted(this.#shared.whitelist().match(watch.managed.address) !== null)
     if (changed.some(key => key === 'network.listen' || key === 'network.listenOn')) void this.listen()
   }
 
   /** Writes behind: what changed in the book, at most so many rows at a time. */
   flush(all = false): void {
     const { addresses } = this.#shared.store
-    for (let dirty = this.book.takeDirty(ROWS_A_WRITE); dirty !== null; dirty = all ? this.book.takeDirty(ROWS_A_WRITE) : null) {
+    for (
+      let dirty = this.book.takeDirty(ROWS_A_WRITE);
+      dirty !== null;
+      dirty = all ? this.book.takeDirty(ROWS_A_WRITE) : null
+    ) {
       if (dirty.reset) addresses.clear(this.known.id)
       if (dirty.removed.length > 0) addresses.remove(this.known.id, dirty.removed)
       if (dirty.upserts.length > 0) addresses.save(this.known.id, dirty.upserts)
@@ -283,13 +286,12 @@ export class NetworkRuntime {
     await this.discovery.close()
     await this.manager.close()
     await this.network.close()
-    for (const watch of this.watches.values()) watch.score.close()
     this.watches.clear()
     this.flush(true)
   }
 
   #listenToManager(): void {
-    const { changes, reputation, clock } = this.#shared
+    const { changes, clock } = this.#shared
     const { id } = this.known
     const changed = (managed: ManagedSession): void => {
       this.#noteAlone()
@@ -298,15 +300,7 @@ export class NetworkRuntime {
     }
     this.manager.listen({
       sessionAdded: managed => {
-        const score = reputation.open(recordId(id, managed.id), {
-          address: managed.address,
-          direction: managed.direction,
-          isProxied: managed.connection.route.kind !== 'direct',
-          isWhitelisted: managed.isWhitelisted,
-          network: id,
-          agent: () => managed.session.facts().agent,
-        })
-        const watch = new PeerWatch(managed, score)
+        const watch = new PeerWatch(managed)
         this.watches.set(managed.id, watch)
         watch.tell(clock.now(), managed.direction === 'inbound' ? 'connected to us' : 'connected; handshake begins')
         changed(managed)
@@ -316,7 +310,6 @@ export class NetworkRuntime {
         changed(managed)
       },
       sessionRemoved: (managed, end) => {
-        this.watches.get(managed.id)?.score.close()
         this.watches.delete(managed.id)
         this.#shared.log.debug(`session ended: ${end.text}`, { network: id, peer: managed.address.key, code: end.code })
         changed(managed)
@@ -328,6 +321,10 @@ export class NetworkRuntime {
       refused: (_code, direction) => {
         if (direction === 'outbound') this.#refused += 1
         changes.tell('slots')
+      },
+      misbehaved: (managed, breach) => {
+        this.watches.get(managed.id)?.tell(clock.now(), `${breach.rule}: ${breach.evidence}`)
+        changes.tell('peers', [recordId(id, managed.id)])
       },
       message: (managed, direction, kind, bytes) => this.watches.get(managed.id)?.message(direction, kind, bytes),
     })
@@ -380,4 +377,3 @@ function parsed(texts: readonly string[]): Address[] {
     }
   })
 }
-

@@ -1,5 +1,4 @@
 /** What is kept about a session beside what the session itself knows: its rates, its messages by kind, its story. */
-import type { PeerScore } from '../reputation/index.ts'
 import type { ManagedSession } from '../connections/index.ts'
 import { MAX_MESSAGE_KINDS, MAX_TIMELINE } from './limits.ts'
 
@@ -13,7 +12,6 @@ interface KindCount {
 /** One per session; made when the session is added, dropped when it is removed. */
 export class PeerWatch {
   readonly managed: ManagedSession
-  readonly score: PeerScore
   /** Bytes a second, smoothed over about three seconds. */
   rateIn = 0
   rateOut = 0
@@ -22,9 +20,8 @@ export class PeerWatch {
   #kinds: Map<string, KindCount> | null = null
   #timeline: { at: number; text: string }[] | null = null
 
-  constructor(managed: ManagedSession, score: PeerScore) {
+  constructor(managed: ManagedSession) {
     this.managed = managed
-    this.score = score
   }
 
   /** Called once a second. True when something that the table shows has changed. */

@@ -8,6 +8,8 @@ export interface DialOptions {
   readonly signal?: AbortSignal
   /** From call to open connection, proxies included. Milliseconds; 30 000 when absent (btcd). */
   readonly timeoutMs?: number
+  /** IP address of this machine to dial from; the system chooses when absent. Direct routes only. */
+  readonly from?: string
 }
 
 /** Makes a connection, or rejects with a `DialError`. Never leaves a socket behind when it rejects. */

@@ -11,13 +11,13 @@ import type { ResolveHost } from './tcp.ts'
 export function directDialer(keeper: ConnectionKeeper, resolveHost: ResolveHost): Dialer {
   const { clock } = keeper
   return {
-    dial: (address, route, { signal, timeoutMs = DIAL_TIMEOUT_MS }) =>
+    dial: (address, route, { signal, timeoutMs = DIAL_TIMEOUT_MS, from }) =>
       withDeadline(
         clock,
         { signal, timeoutMs },
         () => `${address.key} did not answer within ${timeoutMs / 1000} s.`,
         async scope => {
-          const socket = await connectTcp(address, scope, { clock, resolveHost })
+          const socket = await connectTcp(address, scope, { clock, resolveHost, from })
           return new SocketConnection(socket, keeper, address, route, 'outbound')
         },
       ),

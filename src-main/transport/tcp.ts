@@ -18,14 +18,18 @@ export type ResolveHost = (name: Address, signal: AbortSignal) => Promise<readon
 export async function connectTcp(
   target: Address,
   signal: AbortSignal,
-  { clock, resolveHost }: { readonly clock: Clock; readonly resolveHost: ResolveHost },
+  {
+    clock,
+    resolveHost,
+    from,
+  }: { readonly clock: Clock; readonly resolveHost: ResolveHost; readonly from?: string | undefined },
 ): Promise<Socket> {
-  if (isIp(target)) return connectIp(target, signal)
+  if (isIp(target)) return connectIp(target, signal, from)
   if (target.kind !== 'host') throw new DialError('blocked', `${target.key} cannot be dialed directly.`)
   const found = await resolveHost(target, signal)
   const candidates = interleaveFamilies(found.filter(isIp)).slice(0, MAX_DIALED_ADDRESSES)
   try {
-    return await raceAttempts(candidates, connectIp, {
+    return await raceAttempts(candidates, (candidate, scope) => connectIp(candidate, scope, from), {
       clock,
       staggerMs: CONNECTION_ATTEMPT_DELAY_MS,
       signal,
@@ -48,7 +52,7 @@ export async function connectTcp(
 /** Anything else handed to `connect` would make Node ask a name server behind the policy's back. */
 const isIp = ({ kind }: Address): boolean => kind === 'ipv4' || kind === 'ipv6' || kind === 'cjdns'
 
-function connectIp(target: Address, signal: AbortSignal): Promise<Socket> {
+function connectIp(target: Address, signal: AbortSignal, from: string | undefined): Promise<Socket> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(signal.reason as Error)
@@ -79,6 +83,6 @@ function connectIp(target: Address, signal: AbortSignal): Promise<Socket> {
     socket.once('error', onError)
     socket.once('connect', onConnect)
     signal.addEventListener('abort', onAbort, { once: true })
-    socket.connect({ host: target.host, port: target.port })
+    socket.connect({ host: target.host, port: target.port, ...(from === undefined ? {} : { localAddress: from }) })
   })
 }

@@ -31,7 +31,9 @@ export function addressHandlers(context: Context): Handlers {
 
   return {
     'addresses.stats': ({ network }) => ({
-      books: [...runtimes.values()].filter(runtime => network === undefined || runtime.known.id === network).map(statsOf),
+      books: [...runtimes.values()]
+        .filter(runtime => network === undefined || runtime.known.id === network)
+        .map(statsOf),
     }),
     'addresses.search': ({ network, ...query }) => {
       const { total, entries } = runtimeOf(context, network).book.search(query)
@@ -52,9 +54,16 @@ export function addressHandlers(context: Context): Handlers {
     },
     'addresses.add': ({ network, text }) => {
       const runtime = runtimeOf(context, network)
-      const lines = text.split('\n').map(line => line.trim()).filter(line => line !== '')
-      if (lines.length === 0) throw new RequestError('bad-address', 'There is no address.', { text: 'there is no address' })
-      if (lines.length > MAX_TYPED) throw new RequestError('bad-address', `At most ${MAX_TYPED} addresses at once.`, { text: `at most ${MAX_TYPED} at once` })
+      const lines = text
+        .split('\n')
+        .map(line => line.trim())
+        .filter(line => line !== '')
+      if (lines.length === 0)
+        throw new RequestError('bad-address', 'There is no address.', { text: 'there is no address' })
+      if (lines.length > MAX_TYPED)
+        throw new RequestError('bad-address', `At most ${MAX_TYPED} addresses at once.`, {
+          text: `at most ${MAX_TYPED} at once`,
+        })
       const details: Record<string, string> = {}
       const parsed: Address[] = []
       for (const [index, line] of lines.entries()) {
@@ -65,7 +74,11 @@ export function addressHandlers(context: Context): Handlers {
         }
       }
       const problems = Object.entries(details).map(([line, problem]) => `${line}: ${problem}`)
-      if (problems.length > 0) throw new RequestError('bad-address', problems.slice(0, 5).join('; '), { text: problems.slice(0, 5).join('; '), ...details })
+      if (problems.length > 0)
+        throw new RequestError('bad-address', problems.slice(0, 5).join('; '), {
+          text: problems.slice(0, 5).join('; '),
+          ...details,
+        })
       const added = runtime.discovery.addByHand(parsed)
       return { added, known: parsed.length - added }
     },

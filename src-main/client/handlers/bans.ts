@@ -20,20 +20,30 @@ export function presentRule({ rule, persistent, transient, isOn, hits }: RuleSta
   }
 }
 
-const presentBan = (ban: BanRecord): BanRecord => ({ ...ban, createdAt: Math.round(ban.createdAt), until: Math.round(ban.until) })
+const presentBan = (ban: BanRecord): BanRecord => ({
+  ...ban,
+  createdAt: Math.round(ban.createdAt),
+  until: Math.round(ban.until),
+})
 
 export function banHandlers(context: Context): Handlers {
   const { reputation, runtimes, clock } = context
   const { bans, rules } = reputation
   /** Closes every session that a ban covers now. */
-  const enforce = (): number => [...runtimes.values()].reduce((closed, runtime) => closed + runtime.manager.enforceBans(), 0)
+  const enforce = (): number =>
+    [...runtimes.values()].reduce((closed, runtime) => closed + runtime.manager.enforceBans(), 0)
 
   return {
     'bans.list': () => ({ bans: bans.list().map(presentBan) }),
     'bans.add': ({ target: text, durationMs, reason }) => {
       try {
         const target = parseBanTarget(text)
-        const ban = bans.add({ target, until: clock.now() + durationMs, by: 'user', reason: reason === '' ? 'banned by hand' : reason })
+        const ban = bans.add({
+          target,
+          until: clock.now() + durationMs,
+          by: 'user',
+          reason: reason === '' ? 'banned by hand' : reason,
+        })
         return { id: ban.id, closed: enforce() }
       } catch (error) {
         const refusal = asRefusal(error)

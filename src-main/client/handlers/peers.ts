@@ -13,26 +13,40 @@ export function peerHandlers(context: Context): Handlers {
   return {
     'peers.list': ({ network }) => ({
       peers: [...runtimes].flatMap(([id, runtime]) =>
-        network !== undefined && network !== id ? [] : Array.from(runtime.watches.values(), watch => presentPeer(watch, id, geo)),
+        network !== undefined && network !== id
+          ? []
+          : Array.from(runtime.watches.values(), watch => presentPeer(watch, id, geo)),
       ),
     }),
     'peers.get': ({ id }) => {
       const found = findPeer(context, id)
-      if (found === null) throw goneError('This peer')
-      return presentDetail(found.watch, found.runtime.known.id, geo)
+      const detail = found === null ? null : presentDetail(found.watch, found.runtime.known.id, geo)
+      if (detail === null) throw goneError('This peer')
+      return detail
     },
     'peers.add': ({ network, address: text, keep, trusted, note }) => {
       const runtime = runtimeOf(context, network)
       const address = typedAddress(text, runtime)
       const ban = reputation.bans.find(address)
-      if (ban !== null) throw new RequestError('banned', `${address.key} is banned (${ban.target}). Lift the ban first.`, { address: 'it is banned' })
+      if (ban !== null)
+        throw new RequestError('banned', `${address.key} is banned (${ban.target}). Lift the ban first.`, {
+          address: 'it is banned',
+        })
       const route = context.transport.decide(address)
       if (route.kind === 'blocked') throw new RequestError('blocked', route.reason, { address: route.reason })
       const isThere = runtime.manager.sessions().some(session => session.address.key === address.key)
-      if (isThere && !keep) throw new RequestError('already-connected', `${address.key} is connected already.`, { address: 'it is connected already' })
+      if (isThere && !keep)
+        throw new RequestError('already-connected', `${address.key} is connected already.`, {
+          address: 'it is connected already',
+        })
       const id = pinId(network, address.key)
-      if (keep && pins.get(id)?.isPinned === true) throw new RequestError('duplicate', `${address.key} is pinned already.`, { address: 'it is pinned already' })
-      if (keep || trusted) pins.change(network, address, { ...(keep ? { isPinned: true, note } : {}), ...(trusted ? { isTrusted: true } : {}) })
+      if (keep && pins.get(id)?.isPinned === true)
+        throw new RequestError('duplicate', `${address.key} is pinned already.`, { address: 'it is pinned already' })
+      if (keep || trusted)
+        pins.change(network, address, {
+          ...(keep ? { isPinned: true, note } : {}),
+          ...(trusted ? { isTrusted: true } : {}),
+        })
       if (trusted) runtime.manager.setTrusted(address.host, true)
       runtime.manager.connect(address, { mode: keep ? 'keep' : 'once', isTrusted: trusted })
       changedPins()
@@ -42,7 +56,8 @@ export function peerHandlers(context: Context): Handlers {
       let done = 0
       for (const id of ids) {
         const found = findPeer(context, id)
-        if (found?.runtime.manager.disconnect(found.watch.managed.id, { code: 'requested', text: 'You closed it.' })) done += 1
+        if (found?.runtime.manager.disconnect(found.watch.managed.id, { code: 'requested', text: 'You closed it.' }))
+          done += 1
       }
       return { done }
     },
@@ -62,7 +77,10 @@ export function peerHandlers(context: Context): Handlers {
           isProxied: managed.connection.route.kind !== 'direct',
         })
         if (target === null) {
-          refused.push({ id, why: 'Its address stands for many peers (a proxy, or this machine itself); it is only disconnected.' })
+          refused.push({
+            id,
+            why: 'Its address stands for many peers (a proxy, or this machine itself); it is only disconnected.',
+          })
           found.runtime.manager.disconnect(managed.id, { code: 'requested', text: 'You closed it.' })
           continue
         }
@@ -72,7 +90,7 @@ export function peerHandlers(context: Context): Handlers {
           until: clock.now() + durationMs,
           by: 'user',
           reason: reason === '' ? 'banned by hand' : reason,
-          score: found.watch.score.score(),
+          score: managed.score?.score() ?? 0,
           network: found.runtime.known.id,
           agent: facts.agent,
         })
@@ -95,7 +113,9 @@ export function peerHandlers(context: Context): Handlers {
       pins.change(network, address, { isPinned: false })
       const session = runtime.manager.sessions().find(one => one.address.key === address.key)
       if (session !== undefined) runtime.manager.setPinned(session.id, false)
-      const request = runtime.manager.requests().find(one => one.address?.key === address.key && one.kind === 'permanent')
+      const request = runtime.manager
+        .requests()
+        .find(one => one.address?.key === address.key && one.kind === 'permanent')
       if (session === undefined && request !== undefined) runtime.manager.remove(request.id)
       changedPins()
       return {}
@@ -121,10 +141,13 @@ export function peerHandlers(context: Context): Handlers {
       const chosen = [...runtimes.values()].filter(runtime => network === undefined || runtime.known.id === network)
       const refusals: Record<string, number> = {}
       for (const runtime of chosen) {
-        for (const [code, count] of Object.entries(runtime.manager.refusals())) refusals[code] = (refusals[code] ?? 0) + count
+        for (const [code, count] of Object.entries(runtime.manager.refusals()))
+          refusals[code] = (refusals[code] ?? 0) + count
       }
       return {
-        attempts: chosen.flatMap(runtime => runtime.manager.attempts().map(attempt => presentAttempt(attempt, runtime.known.id))),
+        attempts: chosen.flatMap(runtime =>
+          runtime.manager.attempts().map(attempt => presentAttempt(attempt, runtime.known.id)),
+        ),
         slots: chosen.flatMap(runtime => runtime.slots()),
         refusals,
       }

@@ -1,0 +1,461 @@
+/**
+ * The composition root: opens the store, makes the rooms, wires them, starts the networks that are on, answers
+ * requests, and ends everything in the opposite order.
+ */
+import { randomBytes } from 'node:crypto'
+import { networkInterfaces } from 'node:os'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { EventName, Notice, Output, Overview, ParsedInput, Payload } from '../../src-preload/contract.ts'
+import { RequestError } from '../../src-preload/contract/port.ts'
+import type { ClientPort, ClientRequest, GaugeEvent, TableEvent, TableRecord } from '../../src-preload/contract/port.ts'
+import { GEO_ATTRIBUTIONS, NO_GEO, loadGeoTables } from '../addressbook/index.ts'
+import { createLogging } from '../log/index.ts'
+import type { Log } from '../log/index.ts'
+import { createReputation } from '../reputation/index.ts'
+import { openStore } from '../store/index.ts'
+import { systemClock, systemRandom } from '../time/index.ts'
+import type { Clock, RandomSource } from '../time/index.ts'
+import { SubnetSet, createTransport, parseAddress, parseSubnet } from '../transport/index.ts'
+import { createChanges } from './changes.ts'
+import { addressHandlers } from './handlers/addresses.ts'
+import { banHandlers } from './handlers/bans.ts'
+import { asRefusal } from './handlers/context.ts'
+import type { Context, Handlers } from './handlers/context.ts'
+import { peerHandlers } from './handlers/peers.ts'
+import { networkRecords, restHandlers } from './handlers/rest.ts'
+import { createHistory } from './history.ts'
+import { reputationSettingsOf, routePolicyOf } from './in-force.ts'
+import { NETWORKS } from './networks.ts'
+import { decideNotices } from './notices.ts'
+import { Pins, presentPin } from './pins.ts'
+import { PLAYGROUND_NETWORK, createPlayground } from './playground/playground.ts'
+import { presentAttempt, presentPeer, splitId } from './present.ts'
+import { NetworkRuntime } from './runtime.ts'
+import type { Shared } from './runtime.ts'
+import { createSettings } from './settings.ts'
+
+export const VERSION = '0.1.0'
+
+export interface ClientOptions {
+  readonly dataDir: string
+  readonly shell: 'electron' | 'headless'
+  /** From the command line, for this run. */
+  readonly overrides?: {
+    readonly networks?: readonly string[]
+    readonly connect?: readonly string[]
+    readonly listen?: readonly string[]
+    readonly playground?: boolean
+  }
+  /** Holds the tables of countries and ASNs that were built; without it, none are named. */
+  readonly tablesDir?: string
+  /** Holds `seeds/`. */
+  readonly resourcesDir?: string
+  readonly clock?: Clock
+  readonly random?: RandomSource
+}
+
+export interface Client extends ClientPort {
+  readonly log: Log
+}
+
+/** Opens everything. @throws {StoreError} when the data directory cannot be had, {SettingsError} when options are wrong */
+export async function createClient(options: ClientOptions): Promise<Client> {
+  const { dataDir, overrides = {}, clock = systemClock, random = systemRandom } = options
+  const startedAt = Math.round(clock.now())
+  const logging = createLogging({ clock, level: 'info', debugRooms: [], file: null })
+  const { log } = logging
+  const store = openStore({ dir: dataDir, clock, log: log.child('store') })
+  const isFirstRun = store.secrets.get('first-run') === null
+  const settingsService = createSettings(
+    store.settings,
+    log.child('client'),
+    {
+      ...(overrides.networks === undefined ? {} : { 'network.enabled': overrides.networks }),
+      ...(overrides.connect === undefined ? {} : { 'network.connectOnly': overrides.connect }),
+      ...(overrides.listen === undefined ? {} : { 'network.listenOn': overrides.listen }),
+    },
+    new Set(NETWORKS.keys()),
+  )
+  const applyLog = (): void => {
+    const settings = settingsService.current
+    logging.setLevel(settings['log.level'] as 'info', settings['log.debugRooms'])
+    logging.setFile(settings['log.file'] ? `${dataDir}/log` : null)
+  }
+  applyLog()
+
+  const geo =
+    options.tablesDir === undefined
+      ? NO_GEO
+      : await loadGeoTables(options.tablesDir, {
+          userFiles: {
+            country: [`${dataDir}/country.mmdb`, `${dataDir}/country.csv`],
+            asn: [`${dataDir}/asn.mmdb`, `${dataDir}/asn.csv`],
+          },
+        })
+  for (const problem of geo.problems) log.warn(problem)
+
+  const changes = createChanges()
+  const transport = createTransport({
+    clock,
+    log: log.child('transport'),
+    policy: routePolicyOf(settingsService.current),
+  })
+  const reputation = createReputation({
+    clock,
+    random,
+    log: log.child('reputation'),
+    banStore: store.bans,
+    ruleStore: store.rules,
+    settings: reputationSettingsOf(settingsService.current),
+  })
+  let bookKey = store.secrets.get('address-book-key')
+  if (bookKey === null) {
+    bookKey = randomBytes(16)
+    store.secrets.set('address-book-key', bookKey)
+  }
+
+  let whitelist = whitelistOf(settingsService.current['reputation.whitelist'])
+  let isOnline = true
+  let isClosing = false
+  let bansMade = 0
+  let notices: Notice[] = []
+  const runtimes = new Map<string, NetworkRuntime>()
+  const pins = new Pins(store.pins, clock)
+
+  const shared: Shared = {
+    clock,
+    random,
+    log,
+    store,
+    transport,
+    reputation,
+    geo,
+    changes,
+    resourcesDir: options.resourcesDir ?? '',
+    bookKey,
+    settings: () => settingsService.current,
+    whitelist: () => whitelist,
+    isOnline: () => isOnline,
+    lastPeerLost: network => log.info('the last peer is gone', { network }),
+  }
+
+  const playground = createPlayground({
+    clock,
+    random,
+    log,
+    target: () => {
+      const own = runtimes.get(PLAYGROUND_NETWORK)?.listening() ?? []
+      const text = own.find(one => one.startsWith('127.0.0.1:') || one.startsWith('0.0.0.0:'))
+      return text === undefined ? null : parseAddress(text.replace('0.0.0.0', '127.0.0.1'))
+    },
+    offer: addresses => void runtimes.get(PLAYGROUND_NETWORK)?.discovery.addByHand(addresses),
+    changed: () => changes.tell('playground'),
+  })
+
+  const sum = (value: (runtime: NetworkRuntime) => number): number =>
+    [...runtimes.values()].reduce((total, runtime) => total + value(runtime), 0)
+  const history = createHistory(
+    clock,
+    store.samples,
+    () => {
+      const { bytesRead, bytesWritten } = transport.totals()
+      return {
+        inbound: sum(one => one.count('inbound')),
+        outbound: sum(one => one.count('outbound')),
+        bytesIn: bytesRead,
+        bytesOut: bytesWritten,
+        bansMade,
+      }
+    },
+    () => {
+      for (const runtime of runtimes.values()) {
+        const changed = runtime.tick()
+        if (changed.length > 0) changes.tell('peers', changed)
+      }
+      reviewNotices()
+      changes.tell('traffic')
+      changes.tell('overview')
+      changes.tell('slots')
+    },
+  )
+
+  const context: Context = { ...shared, runtimes, pins, settingsService, history, logging, playground }
+
+  const switchOn = async (id: string): Promise<void> => {
+    const known = NETWORKS.get(id)
+    if (known === undefined || runtimes.has(id)) return
+    const runtime = new NetworkRuntime(known, shared)
+    runtimes.set(id, runtime)
+    await runtime.start(pins.of(id))
+    log.info('network on', { network: id, known: runtime.book.size })
+    changes.tell('networks')
+  }
+  const switchOff = async (id: string): Promise<void> => {
+    const runtime = runtimes.get(id)
+    if (runtime === undefined) return
+    runtimes.delete(id)
+    const gone = Array.from(runtime.watches.keys(), own => `${id}#${own}`)
+    await runtime.close()
+    if (gone.length > 0) changes.tell('peers', gone)
+    log.info('network off', { network: id })
+    changes.tell('networks')
+    changes.tell('slots')
+  }
+  const followNetworks = async (): Promise<void> => {
+    const wanted = new Set(settingsService.current['network.enabled'])
+    for (const id of runtimes.keys()) if (!wanted.has(id)) await switchOff(id)
+    for (const id of wanted) await switchOn(id)
+  }
+  /** Switches one after another: a network is never made while it is being ended. */
+  let switching: Promise<void> = Promise.resolve()
+  const follow = (): Promise<void> => {
+    switching = switching.then(followNetworks, followNetworks)
+    return switching
+  }
+
+  const actions = {
+    switchNetwork: async (network: string, on: boolean): Promise<void> => {
+      const enabled = new Set(settingsService.current['network.enabled'])
+      if (on) enabled.add(network)
+      else enabled.delete(network)
+      settingsService.set({ 'network.enabled': [...enabled] })
+      await follow()
+    },
+  }
+
+  const reviewNotices = (): void => {
+    const isPinBanned = (address: string): boolean => reputation.bans.isBanned(parseAddress(address))
+    const before = notices
+    notices = decideNotices(
+      {
+        now: clock.now(),
+        networks: Array.from(runtimes.values(), runtime =>
+          runtime.situation(pins.of(runtime.known.id).flatMap(pin => (isPinBanned(pin.address) ? [pin.address] : []))),
+        ),
+        isOnline,
+        wantsInbound: settingsService.current['network.listen'],
+        store: store.status(),
+        playground: playground.record.network,
+        needsRestart: [],
+        geoAgeDays: null,
+      },
+      before,
+    )
+    if (JSON.stringify(notices) !== JSON.stringify(before)) changes.tell('notices')
+  }
+
+  reputation.bans.onChange(({ added, changed, removed }) => {
+    bansMade += added.filter(ban => ban.by !== 'import').length
+    changes.tell('bans', [...added.map(ban => ban.id), ...changed.map(ban => ban.id), ...removed])
+  })
+  logging.onLines(() => changes.tell('logs'))
+  store.onStatus(() => reviewNotices())
+  settingsService.onChange((settings, changed) => {
+    whitelist = whitelistOf(settings['reputation.whitelist'])
+    transport.setPolicy(routePolicyOf(settings))
+    reputation.configure(reputationSettingsOf(settings))
+    applyLog()
+    for (const runtime of runtimes.values()) runtime.configure(changed)
+    store.secrets.set('first-run', Uint8Array.of(1))
+    changes.tell('settings')
+    if (changed.includes('network.enabled')) void follow()
+    if (changed.includes('network.connectOnly')) void restartNetworks()
+  })
+  /** Connect-only mode decides how a network is made: those that are on are made anew. */
+  const restartNetworks = async (): Promise<void> => {
+    for (const id of Array.from(runtimes.keys())) {
+      await switchOff(id)
+      await switchOn(id)
+    }
+  }
+
+  const onlineTimer = clock.every(5000, () => {
+    const now = hasWayOut() || [...runtimes.values()].every(runtime => runtime.known.isPrivate)
+    if (now === isOnline) return
+    isOnline = now
+    log.info(now ? 'online again' : 'offline: this machine has no network')
+    if (now) for (const runtime of runtimes.values()) runtime.manager.wake('online')
+    reviewNotices()
+  })
+
+  const loopDelay = monitorEventLoopDelay({ resolution: 10 })
+  loopDelay.enable()
+  let loopDelayMs = 0
+  const loopTimer = clock.every(10_000, () => {
+    loopDelayMs = Math.max(0, loopDelay.percentile(99) / 1e6 - 10)
+    loopDelay.reset()
+  })
+
+  const overview = (): Overview => {
+    const day = clock.now() - 86_400_000
+    const bans = reputation.bans.list()
+    const { bytesRead, bytesWritten } = transport.totals()
+    const slots = [...runtimes.values()].flatMap(runtime => runtime.manager.slots())
+    const used = (kind: string): number =>
+      slots.reduce((total, slot) => total + (slot.kind === kind ? slot.used : 0), 0)
+    const limit = (kind: string): number =>
+      slots.reduce((total, slot) => total + (slot.kind === kind ? (slot.limit ?? 0) : 0), 0)
+    return {
+      at: Math.round(clock.now()),
+      inbound: sum(one => one.count('inbound')),
+      outbound: sum(one => one.count('outbound')),
+      handshaking: sum(one => one.watches.size - one.count('inbound') - one.count('outbound')),
+      dialing: used('dialing'),
+      waiting: sum(one => one.manager.requests().filter(request => request.nextTryAt !== null).length),
+      targetOutbound: limit('outbound'),
+      maxInbound: limit('inbound'),
+      known: sum(one => one.book.size),
+      bans: bans.length,
+      bansToday: bans.filter(ban => ban.createdAt >= day).length,
+      rateIn: history.rates.in,
+      rateOut: history.rates.out,
+      bytesIn: bytesRead,
+      bytesOut: bytesWritten,
+      isOnline,
+      loopDelayMs,
+      memoryBytes: process.memoryUsage.rss(),
+    }
+  }
+
+  const slotsNow = (): Payload<'slots'> => {
+    const refusals: Record<string, number> = {}
+    for (const runtime of runtimes.values()) {
+      for (const [code, count] of Object.entries(runtime.manager.refusals()))
+        refusals[code] = (refusals[code] ?? 0) + count
+    }
+    return { slots: [...runtimes.values()].flatMap(runtime => runtime.slots()), refusals }
+  }
+
+  const gauges: { readonly [E in GaugeEvent]: () => Payload<E> | null } = {
+    overview,
+    notices: () => ({ notices }),
+    networks: () => ({ networks: networkRecords(context) }),
+    traffic: () => history.latest,
+    playground: () => playground.record,
+    slots: slotsNow,
+    logs: () => ({ cursor: logging.cursor }),
+    settings: () => ({ settings: settingsService.shown() }),
+  }
+
+  const record = (event: TableEvent, id: string): TableRecord | undefined => {
+    if (event === 'bans') {
+      const ban = reputation.bans.get(id)
+      return ban === null ? undefined : { ...ban }
+    }
+    if (event === 'pins') {
+      const row = pins.get(id)
+      return row === undefined ? undefined : presentPin(row, runtimes.get(row.network))
+    }
+    const parts = splitId(id)
+    const runtime = parts === null ? undefined : runtimes.get(parts.network)
+    if (parts === null || runtime === undefined) return undefined
+    if (event === 'peers') {
+      const watch = runtime.watches.get(parts.own)
+      return watch === undefined ? undefined : presentPeer(watch, parts.network, geo)
+    }
+    const attempt = runtime.manager.attempt(parts.own)
+    return attempt === null ? undefined : presentAttempt(attempt, parts.network)
+  }
+
+  const records = (event: TableEvent): readonly TableRecord[] => {
+    switch (event) {
+      case 'bans':
+        return reputation.bans.list().map(ban => ({ ...ban }))
+      case 'pins':
+        return Array.from(pins.rows(), row => presentPin(row, runtimes.get(row.network)))
+      case 'peers':
+        return [...runtimes].flatMap(([id, runtime]) =>
+          Array.from(runtime.watches.values(), watch => presentPeer(watch, id, geo)),
+        )
+      case 'attempts':
+        return [...runtimes].flatMap(([id, runtime]) =>
+          runtime.manager.attempts().map(attempt => presentAttempt(attempt, id)),
+        )
+      default:
+        return event satisfies never
+    }
+  }
+
+  const handlers: Handlers = {
+    ...peerHandlers(context),
+    ...banHandlers(context),
+    ...addressHandlers(context),
+    ...restHandlers(context, actions),
+    'app.info': () => ({
+      version: VERSION,
+      shell: options.shell,
+      pid: process.pid,
+      platform: process.platform,
+      dataDir,
+      startedAt,
+      attributions: [...GEO_ATTRIBUTIONS],
+      isFirstRun: isFirstRun && store.secrets.get('first-run') === null && overrides.playground !== true,
+      store: { isDurable: store.status().isDurable, text: store.status().text },
+    }),
+    'overview.get': () => ({ overview: overview(), notices, networks: networkRecords(context) }),
+  }
+
+  await follow()
+  if (overrides.playground === true) {
+    if (!runtimes.has(PLAYGROUND_NETWORK)) await switchOn(PLAYGROUND_NETWORK)
+    await playground.start()
+  }
+  reviewNotices()
+
+  return {
+    log,
+    handle: <N extends ClientRequest>(name: N, input: ParsedInput<N>): Output<N> | Promise<Output<N>> => {
+      if (isClosing) throw new RequestError('closing', 'Warren is shutting down.')
+      const handler = handlers[name] as ((input: ParsedInput<N>) => Output<N> | Promise<Output<N>>) | undefined
+      if (handler === undefined)
+        throw new RequestError('unknown-request', `${name} is answered by the window, not by the client.`)
+      try {
+        const answer = handler(input)
+        return answer instanceof Promise
+          ? answer.catch((error: unknown) => Promise.reject(asRefusal(error) as Error))
+          : answer
+      } catch (error) {
+        throw asRefusal(error)
+      }
+    },
+    gauge: <E extends GaugeEvent>(event: E): Payload<E> | null => (gauges[event] as () => Payload<E> | null)(),
+    records,
+    record,
+    onChange: (listener: (event: EventName, ids?: readonly string[]) => void) =>
+      changes.onChange((event, ids) =>
+        // Pins have few rows and many reasons to change: all of them are looked at.
+        event === 'pins' && ids === undefined
+          ? listener(
+              event,
+              Array.from(pins.rows(), row => row.id),
+            )
+          : listener(event, ids),
+      ),
+    close: async () => {
+      if (isClosing) return
+      isClosing = true
+      onlineTimer.cancel()
+      loopTimer.cancel()
+      loopDelay.disable()
+      history.close()
+      await switching.catch(() => {})
+      await playground.stop()
+      for (const id of Array.from(runtimes.keys())) await switchOff(id)
+      reputation.close()
+      await transport.close()
+      store.close()
+      log.info('stopped')
+      await logging.close()
+    },
+  }
+}
+
+/** Is there any network but this machine's own? */
+const hasWayOut = (): boolean =>
+  Object.values(networkInterfaces()).some(one => one?.some(({ internal }) => !internal) ?? false)
+
+function whitelistOf(items: readonly string[]): SubnetSet {
+  const set = new SubnetSet()
+  for (const item of items) set.add(parseSubnet(item))
+  return set
+}
