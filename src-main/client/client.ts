@@ -29,7 +29,7 @@ import { NETWORKS } from './networks.ts'
 import { decideNotices } from './notices.ts'
 import { Pins, presentPin } from './pins.ts'
 import { PLAYGROUND_NETWORK, createPlayground } from './playground/playground.ts'
-import { presentAttempt, presentPeer, splitId } from './present.ts'
+import { networkOf, presentAttempt, presentPeer } from './present.ts'
 import { NetworkRuntime } from './runtime.ts'
 import type { Shared } from './runtime.ts'
 import { createSettings } from './settings.ts'
@@ -194,7 +194,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     const runtime = runtimes.get(id)
     if (runtime === undefined) return
     runtimes.delete(id)
-    const gone = Array.from(runtime.watches.keys(), own => `${id}#${own}`)
+    const gone = Array.from(runtime.watches.keys())
     await runtime.close()
     if (gone.length > 0) changes.tell('peers', gone)
     log.info('network off', { network: id })
@@ -346,15 +346,15 @@ export async function createClient(options: ClientOptions): Promise<Client> {
       const row = pins.get(id)
       return row === undefined ? undefined : presentPin(row, runtimes.get(row.network))
     }
-    const parts = splitId(id)
-    const runtime = parts === null ? undefined : runtimes.get(parts.network)
-    if (parts === null || runtime === undefined) return undefined
+    const network = networkOf(id) ?? ''
+    const runtime = runtimes.get(network)
+    if (runtime === undefined) return undefined
     if (event === 'peers') {
-      const watch = runtime.watches.get(parts.own)
-      return watch === undefined ? undefined : presentPeer(watch, parts.network, geo)
+      const watch = runtime.watches.get(id)
+      return watch === undefined ? undefined : presentPeer(watch, network, geo)
     }
-    const attempt = runtime.manager.attempt(parts.own)
-    return attempt === null ? undefined : presentAttempt(attempt, parts.network)
+    const attempt = runtime.manager.attempt(id)
+    return attempt === null ? undefined : presentAttempt(attempt, network)
   }
 
   const records = (event: TableEvent): readonly TableRecord[] => {

@@ -4,13 +4,10 @@ import type { BookEntry, Geo } from '../addressbook/index.ts'
 import type { Attempt } from '../connections/index.ts'
 import type { PeerWatch } from './watch.ts'
 
-/** Ids of sessions and attempts are made by each network's manager; the network in front makes them unique. */
-export const recordId = (network: string, own: string): string => `${network}#${own}`
-
-/** Back to its parts; null when it is no such id. */
-export function splitId(id: string): { network: string; own: string } | null {
-  const at = id.indexOf('#')
-  return at < 0 ? null : { network: id.slice(0, at), own: id.slice(at + 1) }
+/** Managers make ids that begin with their network: `bitcoin/regtest:s1`. Null when it is no such id. */
+export function networkOf(id: string): string | null {
+  const at = id.lastIndexOf(':')
+  return at < 0 ? null : id.slice(0, at)
 }
 
 const whole = (value: number): number => Math.max(0, Math.round(value))
@@ -21,7 +18,7 @@ export function presentPeer(watch: PeerWatch, network: string, geo: Geo): PeerRe
   const { connection, address } = managed
   const facts = managed.session.facts()
   return {
-    id: recordId(network, managed.id),
+    id: managed.id,
     network,
     address: address.key,
     addressKind: address.kind,
@@ -75,7 +72,7 @@ export function presentDetail(watch: PeerWatch, network: string, geo: Geo): Peer
 
 export function presentAttempt(attempt: Attempt, network: string): AttemptRecord {
   return {
-    id: recordId(network, attempt.id),
+    id: attempt.id,
     network,
     address: attempt.address,
     direction: attempt.direction,

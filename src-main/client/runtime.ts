@@ -21,7 +21,6 @@ import { limitsOf } from './in-force.ts'
 import { ROWS_A_WRITE, WRITE_BEHIND_MS } from './limits.ts'
 import type { KnownNetwork } from './networks.ts'
 import type { NetworkSituation } from './notices.ts'
-import { recordId } from './present.ts'
 import { PeerWatch } from './watch.ts'
 
 /** What all networks share. */
@@ -114,7 +113,7 @@ export class NetworkRuntime {
       openSession: this.network.openSession,
       candidates: settings['network.connectOnly'].length > 0 ? null : this.book,
       bans: reputation.bans,
-      reputation: { open: (key, peer) => reputation.open(recordId(known.id, key), peer) },
+      reputation,
       gossip,
       anchors: {
         take: () => parsed(store.anchors.take(known.id)),
@@ -275,7 +274,7 @@ export class NetworkRuntime {
   /** Once a second: rates. Returns the records that changed. */
   tick(): string[] {
     const changed: string[] = []
-    for (const watch of this.watches.values()) if (watch.tick()) changed.push(recordId(this.known.id, watch.managed.id))
+    for (const watch of this.watches.values()) if (watch.tick()) changed.push(watch.managed.id)
     return changed
   }
 
@@ -295,7 +294,7 @@ export class NetworkRuntime {
     const { id } = this.known
     const changed = (managed: ManagedSession): void => {
       this.#noteAlone()
-      changes.tell('peers', [recordId(id, managed.id)])
+      changes.tell('peers', [managed.id])
       changes.tell('pins')
     }
     this.manager.listen({
@@ -316,7 +315,7 @@ export class NetworkRuntime {
       },
       attemptChanged: (own, attempt) => {
         if (attempt?.state === 'failed') this.#failed += 1
-        changes.tell('attempts', [recordId(id, own)])
+        changes.tell('attempts', [own])
       },
       refused: (_code, direction) => {
         if (direction === 'outbound') this.#refused += 1
@@ -324,7 +323,7 @@ export class NetworkRuntime {
       },
       misbehaved: (managed, breach) => {
         this.watches.get(managed.id)?.tell(clock.now(), `${breach.rule}: ${breach.evidence}`)
-        changes.tell('peers', [recordId(id, managed.id)])
+        changes.tell('peers', [managed.id])
       },
       message: (managed, direction, kind, bytes) => this.watches.get(managed.id)?.message(direction, kind, bytes),
     })

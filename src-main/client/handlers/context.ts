@@ -9,7 +9,7 @@ import type { Address } from '../../transport/index.ts'
 import type { History } from '../history.ts'
 import type { Pins } from '../pins.ts'
 import type { Playground } from '../playground/playground.ts'
-import { splitId } from '../present.ts'
+import { networkOf } from '../present.ts'
 import type { NetworkRuntime, Shared } from '../runtime.ts'
 import { SettingsError } from '../settings.ts'
 import type { SettingsService } from '../settings.ts'
@@ -47,9 +47,8 @@ export function typedAddress(text: string, runtime: NetworkRuntime): Address {
 
 /** A live session by its record id. */
 export function findPeer(context: Context, id: string): { runtime: NetworkRuntime; watch: PeerWatch } | null {
-  const parts = splitId(id)
-  const runtime = parts === null ? undefined : context.runtimes.get(parts.network)
-  const watch = parts === null ? undefined : runtime?.watches.get(parts.own)
+  const runtime = context.runtimes.get(networkOf(id) ?? '')
+  const watch = runtime?.watches.get(id)
   return runtime === undefined || watch === undefined ? null : { runtime, watch }
 }
 

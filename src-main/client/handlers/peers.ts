@@ -2,7 +2,7 @@
 import { RequestError } from '../../../src-preload/contract/port.ts'
 import { decideBanTarget } from '../../reputation/index.ts'
 import { pinId, presentPin } from '../pins.ts'
-import { presentAttempt, presentDetail, presentPeer, splitId } from '../present.ts'
+import { networkOf, presentAttempt, presentDetail, presentPeer } from '../present.ts'
 import type { Context, Handlers } from './context.ts'
 import { findPeer, goneError, runtimeOf, typedAddress } from './context.ts'
 
@@ -153,9 +153,8 @@ export function peerHandlers(context: Context): Handlers {
       }
     },
     'attempts.retryNow': ({ id }) => {
-      const parts = splitId(id)
-      const runtime = parts === null ? undefined : runtimes.get(parts.network)
-      const attempt = parts === null ? null : (runtime?.manager.attempt(parts.own) ?? null)
+      const runtime = runtimes.get(networkOf(id) ?? '')
+      const attempt = runtime?.manager.attempt(id) ?? null
       if (runtime === undefined || attempt === null) throw goneError('This attempt')
       if (attempt.requestId === null || !runtime.manager.retryNow(attempt.requestId)) {
         throw new RequestError('not-waiting', `${attempt.address} is not waiting for its next try.`)
@@ -163,9 +162,8 @@ export function peerHandlers(context: Context): Handlers {
       return {}
     },
     'attempts.cancel': ({ id }) => {
-      const parts = splitId(id)
-      const runtime = parts === null ? undefined : runtimes.get(parts.network)
-      const attempt = parts === null ? null : (runtime?.manager.attempt(parts.own) ?? null)
+      const runtime = runtimes.get(networkOf(id) ?? '')
+      const attempt = runtime?.manager.attempt(id) ?? null
       if (runtime === undefined || attempt === null || attempt.requestId === null) throw goneError('This attempt')
       runtime.manager.cancel(attempt.requestId)
       return {}

@@ -93,13 +93,11 @@ export function play(
     }
   }
 
-  /** Made-up addresses of the test network 198.18.0.0/15 (RFC 2544), or such as nobody can reach. */
+  /** Made-up addresses. All are on loopback, where nobody answers: what the playground tells must not lead anyone out. */
   const addresses = (count: number, isLie: boolean): HeardAddress[] =>
     Array.from({ length: count }, () => ({
       address: ipAddress(
-        isLie
-          ? Uint8Array.of(10, random.below(256), random.below(256), random.below(256))
-          : Uint8Array.of(198, 18 + random.below(2), random.below(256), 1 + random.below(254)),
+        Uint8Array.of(127, (isLie ? 200 : 100) + random.below(50), random.below(256), 1 + random.below(254)),
         18_444,
       ),
       services: SERVICES,
