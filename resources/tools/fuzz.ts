@@ -6,6 +6,9 @@ const root = resolve(import.meta.dirname, '../..')
 const files = ['test/fuzz/bitcoin.ts']
 for (const file of files) {
   console.log(`\n== ${file}`)
-  const run = spawnSync(process.execPath, ['--expose-gc', file, ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' })
+  const run = spawnSync(process.execPath, ['--expose-gc', file, ...process.argv.slice(2)], {
+    cwd: root,
+    stdio: 'inherit',
+  })
   if (run.status !== 0) process.exitCode = 1
 }

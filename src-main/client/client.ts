@@ -411,9 +411,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
         throw new RequestError('unknown-request', `${name} is answered by the window, not by the client.`)
       try {
         const answer = handler(input)
-        return answer instanceof Promise
-          ? answer.catch((error: unknown) => Promise.reject(asRefusal(error) as Error))
-          : answer
+        return answer instanceof Promise ? answer.catch((error: unknown) => Promise.reject(asRefusal(error))) : answer
       } catch (error) {
         throw asRefusal(error)
       }

@@ -73,9 +73,25 @@ describe('client', () => {
       'peers.get': { id: peersOf(client)[0]?.id },
     }
     for (const name of [
-      'app.info', 'overview.get', 'peers.list', 'peers.get', 'pins.list', 'attempts.list', 'addresses.stats', 'addresses.search',
-      'addresses.explain', 'bans.list', 'bans.export', 'logs.tail', 'logs.export', 'settings.get', 'settings.describe',
-      'settings.export', 'rules.list', 'traffic.history', 'playground.get',
+      'app.info',
+      'overview.get',
+      'peers.list',
+      'peers.get',
+      'pins.list',
+      'attempts.list',
+      'addresses.stats',
+      'addresses.search',
+      'addresses.explain',
+      'bans.list',
+      'bans.export',
+      'logs.tail',
+      'logs.export',
+      'settings.get',
+      'settings.describe',
+      'settings.export',
+      'rules.list',
+      'traffic.history',
+      'playground.get',
     ] as const) {
       await expect(ask(client, name, inputs[name] ?? {}), name).resolves.toBeDefined()
     }
@@ -86,14 +102,20 @@ describe('client', () => {
     await until(client, () => peersOf(client).some(peer => peer.direction === 'inbound' && peer.state === 'ready'))
     const peer = peersOf(client).find(one => one.direction === 'inbound' && one.state === 'ready')
     const host = peer?.address.split(':')[0] ?? ''
-    const isThere = (): boolean => peersOf(client).some(one => one.address.startsWith(`${host}:`) && one.state === 'ready')
+    const isThere = (): boolean =>
+      peersOf(client).some(one => one.address.startsWith(`${host}:`) && one.state === 'ready')
     const { banIds } = await ask(client, 'peers.ban', { ids: [peer?.id], durationMs: 3_600_000, reason: 'test' })
     expect((await ask(client, 'bans.list')).bans).toMatchObject([{ target: host, by: 'user', reason: 'test' }])
     await until(client, () => !isThere())
-    await until(client, () => ((client.records('bans')[0]?.['refused'] as number | undefined) ?? 0) > 0 || client.gauge('slots')?.refusals['banned'] !== undefined)
+    await until(
+      client,
+      () =>
+        ((client.records('bans')[0]?.['refused'] as number | undefined) ?? 0) > 0 ||
+        client.gauge('slots')?.refusals['banned'] !== undefined,
+    )
     await ask(client, 'bans.lift', { ids: banIds })
     await until(client, isThere)
-  })
+  }, 60_000)
 
   it('keeps pins, bans and settings over a restart', async () => {
     const dir = newDir()
@@ -103,7 +125,9 @@ describe('client', () => {
     await ask(first, 'settings.set', { changes: { 'limits.targetOutbound': 3 } })
     await first.close()
     const second = await start(dir, false)
-    expect((await ask(second, 'pins.list')).pins).toMatchObject([{ address: '127.77.0.1:18444', isPinned: true, note: 'mine' }])
+    expect((await ask(second, 'pins.list')).pins).toMatchObject([
+      { address: '127.77.0.1:18444', isPinned: true, note: 'mine' },
+    ])
     expect((await ask(second, 'bans.list')).bans).toMatchObject([{ target: '10.9.0.0/16', kind: 'subnet' }])
     expect((await ask(second, 'settings.get')).settings['limits.targetOutbound']).toBe(3)
   })
@@ -133,6 +157,8 @@ describe('client', () => {
   it('a second client on the same directory is told who has it', async () => {
     const dir = newDir()
     await start(dir, false)
-    await expect(createClient({ dataDir: dir, shell: 'headless', overrides: { networks: [NETWORK], listen: ['127.0.0.1:0'] } })).rejects.toMatchObject({ code: 'locked' })
+    await expect(
+      createClient({ dataDir: dir, shell: 'headless', overrides: { networks: [NETWORK], listen: ['127.0.0.1:0'] } }),
+    ).rejects.toMatchObject({ code: 'locked' })
   })
 })

@@ -39,20 +39,43 @@ describe('what needs attention', () => {
     ['no network is on', { ...calm, networks: [] }, ['no-network']],
     ['no peer for ten seconds', { ...calm, networks: [alone] }, ['no-peers']],
     ['not yet after nine', { ...calm, networks: [{ ...alone, alone: calm.now - ALONE_AFTER_MS + 1 }] }, []],
-    ['nobody to dial and nobody to ask', { ...calm, networks: [{ ...alone, known: 0, hasSeeds: false }] }, ['no-candidates']],
+    [
+      'nobody to dial and nobody to ask',
+      { ...calm, networks: [{ ...alone, known: 0, hasSeeds: false }] },
+      ['no-candidates'],
+    ],
     ['every dial is refused', { ...calm, networks: [{ ...alone, dialsRefused: 3 }] }, ['all-refused']],
     ['offline explains the rest', { ...calm, isOnline: false, networks: [alone] }, ['offline']],
-    ['the clock is wrong', { ...calm, networks: [{ ...network, clockOffsetMs: -CLOCK_WARNING_MS - 1 }] }, ['clock-wrong']],
-    ['a port is in use', { ...calm, networks: [{ ...network, isListening: false, listenError: 'in use' }] }, ['listen-failed']],
-    ['in memory only, and a file set aside', { ...calm, store: { isDurable: false, text: 'full', setAside: 'x' } }, ['store-memory', 'store-damaged']],
-    ['a pinned peer is banned', { ...calm, networks: [{ ...network, bannedPins: ['1.2.3.4:8333', '5.6.7.8:8333'] }] }, ['banned-pin', 'banned-pin']],
+    [
+      'the clock is wrong',
+      { ...calm, networks: [{ ...network, clockOffsetMs: -CLOCK_WARNING_MS - 1 }] },
+      ['clock-wrong'],
+    ],
+    [
+      'a port is in use',
+      { ...calm, networks: [{ ...network, isListening: false, listenError: 'in use' }] },
+      ['listen-failed'],
+    ],
+    [
+      'in memory only, and a file set aside',
+      { ...calm, store: { isDurable: false, text: 'full', setAside: 'x' } },
+      ['store-memory', 'store-damaged'],
+    ],
+    [
+      'a pinned peer is banned',
+      { ...calm, networks: [{ ...network, bannedPins: ['1.2.3.4:8333', '5.6.7.8:8333'] }] },
+      ['banned-pin', 'banned-pin'],
+    ],
   ])('says: %s', (_what, situation, expected) => {
     expect(codes(situation)).toEqual(expected)
   })
 
   it('keeps since when a notice holds, and gives every notice an id of its own', () => {
     const first = decideNotices({ ...calm, networks: [alone] }, [])
-    const later = decideNotices({ ...calm, now: calm.now + 5000, networks: [{ ...alone, bannedPins: ['a', 'b'] }] }, first)
+    const later = decideNotices(
+      { ...calm, now: calm.now + 5000, networks: [{ ...alone, bannedPins: ['a', 'b'] }] },
+      first,
+    )
     expect(later.find(notice => notice.code === 'no-peers')?.since).toBe(calm.now)
     expect(new Set(later.map(notice => notice.id)).size).toBe(later.length)
   })

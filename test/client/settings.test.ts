@@ -59,7 +59,11 @@ describe('settings', () => {
     const settings = make(store)
     const heard: string[][] = []
     settings.onChange((_now, keys) => heard.push([...keys]))
-    settings.set({ 'network.listenOn': ['[0:0::1]:18444'], 'reputation.whitelist': ['10.0.0.0/8'], 'log.level': 'info' })
+    settings.set({
+      'network.listenOn': ['[0:0::1]:18444'],
+      'reputation.whitelist': ['10.0.0.0/8'],
+      'log.level': 'info',
+    })
     expect(store.values).toMatchObject({ 'network.listenOn': ['[::1]:18444'], 'reputation.whitelist': ['10.0.0.0/8'] })
     expect(heard).toEqual([['network.listenOn', 'reputation.whitelist']])
   })

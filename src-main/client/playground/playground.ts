@@ -15,9 +15,9 @@ import { play } from './player.ts'
 export const PLAYGROUND_NETWORK = 'bitcoin/regtest'
 
 /** A player that was sent away comes back after this long, milliseconds; longer each time it is refused. Ours. */
-const RETURN_MS = 3000
+const RETURN_MS = 1000
 /** At most. */
-const RETURN_CAP_MS = 15_000
+const RETURN_CAP_MS = 4_000
 /** Players come one after another, milliseconds: it is nicer to watch, and nobody is half-open beside all others. */
 const ENTRANCE_MS = 120
 
