@@ -406,7 +406,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     log,
     handle: <N extends ClientRequest>(name: N, input: ParsedInput<N>): Output<N> | Promise<Output<N>> => {
       if (isClosing) throw new RequestError('closing', 'Warren is shutting down.')
-      const handler = handlers[name] as ((input: ParsedInput<N>) => Output<N> | Promise<Output<N>>) | undefined
+      const handler = handlers[name]
       if (handler === undefined)
         throw new RequestError('unknown-request', `${name} is answered by the window, not by the client.`)
       try {

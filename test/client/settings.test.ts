@@ -25,7 +25,7 @@ const make = (store = memoryStore(), overrides: SettingsPatch = {}): ReturnType<
 function refusal(changes: Record<string, unknown>): { details: Readonly<Record<string, string>>; stored: unknown } {
   const store = memoryStore()
   try {
-    make(store).set(changes as SettingsPatch)
+    make(store).set(changes)
   } catch (error) {
     return { details: (error as SettingsError).details, stored: store.values }
   }
