@@ -5,7 +5,7 @@
 import type Database from 'better-sqlite3'
 import type { Log } from '../log/index.ts'
 import type { Clock, Timer } from '../time/index.ts'
-import { StoreError, describeWriteFailure, isDamage, isWriteFailure, messageOf } from './error.ts'
+import { StoreError, describeWriteFailure, isDamage, isDiskTrouble, isWriteFailure, messageOf } from './error.ts'
 import { databasePath, openFile, setAside } from './files.ts'
 import { SLOW_QUERY_MS, WRITE_BACK_MS } from './limits.ts'
 import { MemoryCopy } from './memory.ts'
@@ -49,6 +49,10 @@ export class Engine {
       this.#file = this.#opened()
     } catch (error) {
       if (error instanceof StoreError) throw error
+      if (isDiskTrouble(error)) {
+        this.#toMemory(error)
+        return
+      }
       throw new StoreError('unusable', `The database ${this.#path} cannot be used: ${messageOf(error)}.`, error)
     }
   }
@@ -197,7 +201,7 @@ export class Engine {
   }
 
   #toMemory(failure: unknown): void {
-    this.#memory = new MemoryCopy(this.#file)
+    this.#memory = new MemoryCopy(this.#file, this.#path)
     this.#statements.clear()
     const why = describeWriteFailure(failure)
     this.#options.log.error('Changes are kept in memory: the disk takes nothing.', {

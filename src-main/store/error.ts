@@ -28,6 +28,10 @@ export const isWriteFailure = (error: unknown): boolean =>
     codeOf(error),
   )
 
+/** The disk is full or fails at writing, as opposed to a folder that this user may not write to. */
+export const isDiskTrouble = (error: unknown): boolean =>
+  /^(?:SQLITE_(?:FULL|IOERR(?!_READ))|ENOSPC|EDQUOT|EIO)/.test(codeOf(error))
+
 /** Damage that we found ourselves. */
 export class DamageError extends Error {
   override readonly name = 'DamageError'

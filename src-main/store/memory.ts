@@ -2,11 +2,12 @@
  * The store while the disk takes nothing: a copy in memory that notes which rows have changed, so that exactly those are
  * written back later.
  */
+import { readFileSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { openMemory } from './files.ts'
 import { MAX_MEMORY_PAGES } from './limits.ts'
 import type { Table } from './migrations.ts'
-import { quoted, readTables } from './migrations.ts'
+import { MIGRATIONS, quoted, readTables, versionOf } from './migrations.ts'
 
 /** Bytes 18 and 19 of a database say how it is written; 1 is the way that needs no file of its own beside it. */
 const WRITE_VERSION_OFFSET = 18
@@ -17,8 +18,9 @@ export class MemoryCopy {
   /** False when the file could not be read any more: then this began empty. */
   readonly isComplete: boolean
 
-  constructor(file: Database.Database | null) {
-    const copy = file === null ? null : copyOf(file)
+  /** Begins as `file` is; when that is null as the bytes at `path` are, without what SQLite has not put there yet. */
+  constructor(file: Database.Database | null, path: string) {
+    const copy = copyOf(() => file?.serialize() ?? readFileSync(path))
     this.isComplete = copy !== null
     this.db = copy ?? openMemory()
     this.db.pragma(`max_page_count = ${MAX_MEMORY_PAGES}`)
@@ -83,15 +85,16 @@ export class MemoryCopy {
   }
 }
 
-/** The whole database in memory; null when it cannot be read. */
-function copyOf(file: Database.Database): Database.Database | null {
+/** The whole database in memory; null when it cannot be read, or is not sound and of the current version. */
+function copyOf(read: () => Buffer): Database.Database | null {
   try {
-    const bytes = file.serialize()
+    const bytes = read()
     bytes[WRITE_VERSION_OFFSET] = 1
     bytes[WRITE_VERSION_OFFSET + 1] = 1
     const db = new Database(bytes)
-    db.prepare('SELECT count(*) FROM sqlite_schema').get()
-    return db
+    if (versionOf(db) === MIGRATIONS.length && db.pragma('quick_check(1)', { simple: true }) === 'ok') return db
+    db.close()
+    return null
   } catch {
     return null
   }

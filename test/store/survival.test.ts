@@ -186,6 +186,22 @@ describe('damage', () => {
   })
 
   it.each([
+    ['the header', 0, 100],
+    ['the whole first page', 0, 4096],
+  ])('of %s alone loses no ban', (_, from, to) => {
+    filled()
+    const { path, open, dir } = bench()
+    const bytes = readFileSync(path)
+    bytes.fill(0x5a, from, to)
+    writeFileSync(path, bytes)
+    const store = open()
+    expect(store.status().setAside).not.toBeNull()
+    expect(store.bans.all()).toHaveLength(2000)
+    expect(store.settings.all()).toEqual({ port: 8333 })
+    expect(readdirSync(dir).filter(name => name.includes('copy'))).toEqual([])
+  })
+
+  it.each([
     ['nothing', ''],
     ['text', 'not a database, however long it is. '.repeat(500)],
   ])('of the whole file: it holds %s', (_, content) => {
@@ -264,6 +280,21 @@ describe('a full disk', () => {
     expect(after.settings.all()).toEqual({ port: 2, after: true })
     expect(after.addresses.load('bitcoin')).toHaveLength(3000)
     expect(after.samples.query(0, 1)).toHaveLength(1)
+  })
+
+  it('from the first start on is no reason not to start', () => {
+    const { open, clock } = bench()
+    let maxPages = 3
+    const store = open({ maxPages: () => maxPages })
+    expect(store.status().isDurable).toBe(false)
+    store.pins.upsert(pin(1))
+    clock.advance(10_000)
+    expect(store.status().isDurable).toBe(false)
+    maxPages = 10_000
+    clock.advance(10_000)
+    expect(store.status().isDurable).toBe(true)
+    store.close()
+    expect(open().pins.all()).toEqual([pin(1)])
   })
 
   it('that gets room only at the end is written to by close', () => {

@@ -2,6 +2,10 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { AddressRow as BookRow } from '../../src-main/addressbook/index.ts'
+import type { SampleStore } from '../../src-main/client/history.ts'
+import type { SettingsStore } from '../../src-main/client/settings.ts'
+import type { BanStore, RuleStore } from '../../src-main/reputation/index.ts'
 import type { Store } from '../../src-main/store/index.ts'
 import { address, ban, pin } from './rows.ts'
 import { storeBench } from './support.ts'
@@ -122,6 +126,19 @@ describe('what the client has seen', () => {
     bench().clock.advance(26 * 3_600_000)
     store.samples.append(sample(bench().clock.now(), 1))
     expect(store.samples.query(0, 1)).toHaveLength(1)
+  })
+})
+
+describe('the tables', () => {
+  it('are what the rooms above ask for', () => {
+    const store = bench().open()
+    const bans: BanStore = store.bans
+    const rules: RuleStore = store.rules
+    const settings: SettingsStore = store.settings
+    const samples: SampleStore = store.samples
+    const rows: readonly BookRow[] = store.addresses.load('bitcoin')
+    store.addresses.save('bitcoin', rows)
+    expect([bans.all(), rules.all(), settings.all(), samples.query(0, 1), rows]).toEqual([[], [], {}, [], []])
   })
 })
 
