@@ -4,6 +4,8 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import type { WarrenBridge } from '../src-preload/contract.ts'
 import { App } from './app.tsx'
+import { NoSession } from './bridge/no-session.tsx'
+import { openSocketBridge } from './bridge/socket-bridge.ts'
 import { setBridge } from './live/ask.ts'
 import { startLive } from './live/store.ts'
 import './styles.css'
@@ -15,14 +17,14 @@ declare global {
   }
 }
 
-const root = document.querySelector('#root')
-if (root === null) throw new Error('index.html has no #root')
+const place = document.querySelector('#root')
+if (place === null) throw new Error('index.html has no #root')
 
-const bridge = window.warren
-if (bridge === undefined) throw new Error('this page needs the bridge of Warren')
+const root = createRoot(place)
+const bridge = window.warren ?? openSocketBridge(() => root.render(<NoSession />))
 setBridge(bridge)
 startLive(bridge)
-createRoot(root).render(
+root.render(
   <StrictMode>
     <App />
   </StrictMode>,

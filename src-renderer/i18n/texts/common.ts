@@ -43,6 +43,15 @@ export const commonTexts = defineTexts({
     'zh-CN': 'Warren 已退出，或此浏览器的授权已撤销。请打开 Warren 启动时显示的链接。',
   },
   'link.reload': { en: 'Reload', 'zh-CN': '重新载入' },
+  'door.title': { en: 'This browser has no key to Warren', 'zh-CN': '此浏览器没有进入 Warren 的密钥' },
+  'door.text': {
+    en: 'Each link that Warren prints works once. Start Warren again with npm start, or ask the running one for a new link:',
+    'zh-CN': 'Warren 打印的每个链接只能使用一次。请用 npm start 重新启动 Warren，或向正在运行的 Warren 索取新链接：',
+  },
+  'door.why': {
+    en: 'Other programs on this computer can reach this page too; the key keeps them out.',
+    'zh-CN': '这台电脑上的其他程序也能访问此页面；密钥用来把它们挡在外面。',
+  },
 
   'action.cancel': { en: 'Cancel', 'zh-CN': '取消' },
   'action.close': { en: 'Close', 'zh-CN': '关闭' },
