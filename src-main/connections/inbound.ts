@@ -237,11 +237,11 @@ export class Inbound {
   /** No room any more for so many: the youngest go. */
   shrink(): void {
     const { maxInbound } = this.#parts.limits()
-    const excess = maxInbound === null ? 0 : this.#sessions.inbound - maxInbound
+    if (maxInbound === null) return
+    const alive = [...this.#sessions.all()].filter(entry => entry.direction === 'inbound' && entry.ending === null)
+    const excess = alive.length - maxInbound
     if (excess <= 0) return
-    const inbound = [...this.#sessions.all()].filter(
-      entry => entry.direction === 'inbound' && !entry.isTrusted && !entry.isWhitelisted,
-    )
+    const inbound = alive.filter(entry => !entry.isTrusted && !entry.isWhitelisted)
     const text = `Only ${maxInbound} inbound peers are wanted now.`
     for (const entry of inbound.slice(-excess)) this.#sessions.evict(entry, { code: 'evicted', text })
   }

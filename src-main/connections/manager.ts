@@ -259,7 +259,6 @@ export function createConnectionManager(options: ManagerOptions): ConnectionMana
         oneShots.clear()
         outbound.stop()
         inbound.stop()
-        sessions.stop()
         for (const entry of sessions.all()) sessions.close(entry, { code: 'shutdown', text: 'Warren is closing.' })
         return whenIdle()
       })()

@@ -196,7 +196,11 @@ export class Outbound {
     })
     for (const id of decision.requests) this.#dialStanding(id)
     for (let count = 0; count < decision.automatic; count++) if (!this.#dialAutomatic()) break
-    if (decision.feeler) this.#dialFeeler()
+    if (decision.feeler) {
+      this.#dialFeeler()
+      // The next one has its time now, also where this one dialed nobody.
+      this.#pumpAgain = true
+    }
     let wakeAt = decision.wakeAt ?? Infinity
     if (mayUseBook && this.#bookEmptyUntil > now) wakeAt = Math.min(wakeAt, this.#bookEmptyUntil)
     this.#timer?.cancel()

@@ -295,6 +295,7 @@ export class SessionTable {
     entry.ending = end
     this.#watchClosing(entry)
     entry.session.close(end)
+    if (entry.isEnded) this.#releaseIfClosed(entry)
     return true
   }
 
@@ -361,11 +362,6 @@ export class SessionTable {
       if (!entry.isEnded) this.#finish(entry, end, null)
       this.#release(entry)
     }
-  }
-
-  /** No handshake times out any more; closing connections are still waited for. */
-  stop(): void {
-    this.#handshakes.clear()
   }
 }
 

@@ -304,7 +304,11 @@ describe('what btcd fails', () => {
   })
 
   it('while the machine is offline failures are not counted: no growing delay, no blame', async () => {
-    const world = createWorld({ limits: { targetOutbound: 2 } })
+    const downs: boolean[] = []
+    const world = createWorld({
+      limits: { targetOutbound: 2 },
+      handlers: { networkDown: isDown => void downs.push(isDown) },
+    })
     world.book.endless = true
     world.isOnline = false
     world.answer = () => 'fail'
@@ -313,7 +317,9 @@ describe('what btcd fails', () => {
     expect(world.manager.requests().find(one => one.id === id)?.attempts).toBe(0)
     expect(world.book.failed).toEqual([])
     // Two slots every 5 s, and the permanent one every 5 s.
+    expect(world.dials.length).toBeGreaterThan(25)
     expect(world.dials.length).toBeLessThanOrEqual(3 * 13)
+    expect(downs).toEqual([])
     world.isOnline = true
     world.answer = () => 'ok'
     world.manager.wake('online')

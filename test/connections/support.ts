@@ -351,3 +351,13 @@ export function createWorld(options: WorldOptions = {}): World {
 export async function settle(world: World): Promise<void> {
   for (let round = 0; round < 60; round++) await world.clock.run(0)
 }
+
+/** A world whose book never runs dry, with its target met. */
+export async function fullWorld(options: WorldOptions = {}): Promise<World> {
+  const world = createWorld({ ...options, limits: { targetOutbound: 3, ...options.limits }, isStarted: false })
+  world.book.endless = true
+  world.manager.start()
+  await settle(world)
+  if (world.manager.sessions().length !== world.manager.limits.targetOutbound) throw new Error('the target is not met')
+  return world
+}
