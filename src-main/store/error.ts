@@ -40,7 +40,8 @@ export class DamageError extends Error {
 /** Why nothing can be written, as the beginning of a sentence. */
 export function describeWriteFailure(error: unknown): string {
   const code = codeOf(error)
-  if (/FULL|ENOSPC|EDQUOT/.test(code)) return 'The disk is full'
+  // SHMSIZE: the index of the write-ahead log found no room.
+  if (/FULL|SHMSIZE|ENOSPC|EDQUOT/.test(code)) return 'The disk is full'
   if (/READONLY|EROFS|PERM|EACCES|AUTH/.test(code)) return 'The data folder cannot be written to'
   if (/BUSY|LOCKED/.test(code)) return 'Another program holds the database'
   return `The disk reports an error (${code})`

@@ -30,6 +30,8 @@ function hold(path: string): () => void {
   makePrivateFile(path)
   const db = new Database(path, { timeout: LOCK_WAIT_MS })
   try {
+    // A journal in a file would need room on a disk that may have none.
+    db.pragma('journal_mode = MEMORY')
     db.exec('BEGIN EXCLUSIVE')
   } catch (error) {
     db.close()

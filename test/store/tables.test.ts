@@ -149,6 +149,8 @@ describe('the folder', () => {
     expect(statSync(dir).mode & 0o777).toBe(0o700)
     const names = readdirSync(dir)
     expect(names).toEqual(expect.arrayContaining(['warren.db', 'warren.db-wal', 'warren.lock']))
+    // The lock takes no room: it must be had on a full disk too.
+    expect(names).not.toContain('warren.lock-journal')
     for (const name of names) expect(statSync(join(dir, name)).mode & 0o777).toBe(0o600)
   })
 })
