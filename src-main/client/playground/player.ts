@@ -48,7 +48,7 @@ export function play(
   const again = (periodMs: number, action: () => void): void => void timers.add(clock.every(periodMs, action))
 
   const sendVersion = (): void => {
-    const nowhere = { services: SERVICES, ip: new Uint8Array(16), port: 0 }
+    const nowhere = { ip: new Uint8Array(16), port: 0 }
     send(
       'version',
       encodeVersion({
@@ -56,7 +56,6 @@ export function play(
         services: SERVICES,
         time: Math.floor(clock.now() / 1000),
         receiver: nowhere,
-        sender: nowhere,
         nonce: BigInt(random.below(2 ** 32)) * 65_537n + 1n,
         agent,
         height: role.height,

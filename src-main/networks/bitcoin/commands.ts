@@ -91,10 +91,40 @@ const KNOWN: readonly Command[] = [
   ...['getcfilters', 'cfilter', 'getcfheaders', 'cfheaders', 'getcfcheckpt', 'cfcheckpt'].map(ignored),
 ]
 
-const BY_NAME: ReadonlyMap<string, Command> = new Map(KNOWN.map(command => [command.name, command]))
+/** Slots of the table below: a power of two, several times as many as there are commands. */
+const SLOTS = 256
 
-/** What is known of the message of that name, or null. */
-export const commandNamed = (name: string): Command | null => BY_NAME.get(name) ?? null
+interface Named {
+  /** The 12 bytes of the name as three big-endian words. */
+  readonly words: readonly [number, number, number]
+  readonly command: Command
+}
 
-/** Every name that `commandNamed` knows. */
-export const COMMAND_NAMES: readonly string[] = KNOWN.map(command => command.name)
+const slotOf = (a: number, b: number, c: number): number =>
+  (Math.imul(a ^ Math.imul(b, 31) ^ Math.imul(c, 131), 0x9e37_79b1) >>> 24) % SLOTS
+
+/** Commands by their words, so that no text is made for each message: open addressing, the next slot when one is taken. */
+const TABLE: readonly (Named | null)[] = (() => {
+  const table: (Named | null)[] = Array.from({ length: SLOTS }, () => null)
+  for (const command of KNOWN) {
+    const bytes = Buffer.alloc(12)
+    bytes.write(command.name, 'latin1')
+    const words = [bytes.readUInt32BE(0), bytes.readUInt32BE(4), bytes.readUInt32BE(8)] as const
+    let slot = slotOf(...words)
+    while (table[slot] !== null) slot = (slot + 1) % SLOTS
+    table[slot] = { words, command }
+  }
+  return table
+})()
+
+/** What is known of the message whose name stands in 12 bytes at `at`, or null. */
+export function commandAt(view: DataView, at: number): Command | null {
+  const a = view.getUint32(at, false)
+  const b = view.getUint32(at + 4, false)
+  const c = view.getUint32(at + 8, false)
+  for (let slot = slotOf(a, b, c); ; slot = (slot + 1) % SLOTS) {
+    const named = TABLE[slot]
+    if (named === null || named === undefined) return null
+    if (named.words[0] === a && named.words[1] === b && named.words[2] === c) return named.command
+  }
+}

@@ -36,11 +36,13 @@ const notMinimal = (): WireError =>
 export class Reader {
   readonly bytes: Uint8Array
   readonly view: DataView
-  at = 0
+  at: number
 
-  constructor(bytes: Uint8Array) {
+  /** @param view of the same bytes, where there is one already @param at where to begin */
+  constructor(bytes: Uint8Array, view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), at = 0) {
     this.bytes = bytes
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.view = view
+    this.at = at
   }
 
   get left(): number {
@@ -73,12 +75,6 @@ export class Reader {
 
   u64(): bigint {
     return this.view.getBigUint64(this.skip(8), true)
-  }
-
-  /** As a double: exact up to 2^53, beyond it as near as a double gets. */
-  i64AsNumber(): number {
-    const from = this.skip(8)
-    return this.view.getInt32(from + 4, true) * 0x1_0000_0000 + this.view.getUint32(from, true)
   }
 
   /** A view, not a copy. */

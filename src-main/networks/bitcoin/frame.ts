@@ -5,7 +5,7 @@
  */
 import { createHash, hash } from 'node:crypto'
 import type { Hash } from 'node:crypto'
-import { commandNamed } from './commands.ts'
+import { commandAt } from './commands.ts'
 import type { Command } from './commands.ts'
 import { FIRST_BUFFER_BYTES, MAX_PAYLOAD_BYTES } from './limits.ts'
 import type { WireRule } from './wire-error.ts'
@@ -54,12 +54,21 @@ export interface FrameContext {
 
 const EMPTY = new Uint8Array(0)
 
-/** First four bytes of the double SHA-256, as a little-endian number. */
-export function checksum(payload: Uint8Array): number {
-  return firstWord(hash('sha256', hash('sha256', payload, 'buffer'), 'buffer'))
+const innerDigest = Buffer.alloc(32)
+
+/** First four bytes of the SHA-256 of a SHA-256, as a little-endian number. */
+function outerWord(inner: string): number {
+  innerDigest.write(inner, 'binary')
+  const outer = hash('sha256', innerDigest, 'binary')
+  const low = outer.charCodeAt(0) | (outer.charCodeAt(1) << 8)
+  return (low | (outer.charCodeAt(2) << 16) | (outer.charCodeAt(3) << 24)) >>> 0
 }
 
-const firstWord = (digest: Buffer): number => digest.readUInt32LE(0)
+/**
+ * First four bytes of the double SHA-256, as a little-endian number. Digests travel as strings of bytes: making a
+ * buffer for each takes longer than hashing a short message.
+ */
+export const checksum = (payload: Uint8Array): number => outerWord(hash('sha256', payload, 'binary'))
 
 const magicText = (magic: number): string => magic.toString(16).padStart(8, '0')
 
@@ -152,15 +161,12 @@ export class Framer {
       this.#readHeader(header, 0)
     } else if (this.#headerBytes >= 4) {
       // A stranger may send a few bytes and wait; four are enough to see that it is none of ours.
-      this.#checkMagic(this.#header, 0)
+      this.#checkMagic(new DataView(this.#header.buffer).getUint32(0, false))
     }
     return end
   }
 
-  #checkMagic(bytes: Uint8Array, at: number): boolean {
-    const magic =
-      (((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>>
-      0
+  #checkMagic(magic: number): boolean {
     const { magic: ours } = this.#context
     if (magic === ours) return true
     const found = `The stream has ${magicText(magic)} where ${magicText(ours)} belongs`
@@ -169,23 +175,26 @@ export class Framer {
   }
 
   #readHeader(bytes: Uint8Array, at: number): void {
-    if (!this.#checkMagic(bytes, at)) return
-    this.#isFirst = false
-    const name = commandName(bytes, at + NAME_AT)
-    if (name === null)
-      return this.#fatal('bad-command', 'The name of a message is not printable text padded with zeros.')
     const view = new DataView(bytes.buffer, bytes.byteOffset + at, HEADER_BYTES)
+    if (!this.#checkMagic(view.getUint32(0, false))) return
+    this.#isFirst = false
+    const command = commandAt(view, NAME_AT)
+    const name = command?.name ?? commandName(bytes, at + NAME_AT)
+    if (name === null) {
+      this.#fatal('bad-command', 'The name of a message is not printable text padded with zeros.')
+      return
+    }
     const length = view.getUint32(LENGTH_AT, true)
     if (length > MAX_PAYLOAD_BYTES) {
-      return this.#fatal('oversized-message', `A ${name} message announced ${length} bytes of payload.`)
+      this.#fatal('oversized-message', `A ${name} message announced ${length} bytes of payload.`)
+      return
     }
-    this.#command = commandNamed(name)
+    this.#command = command
     this.#length = length
     this.#checksum = view.getUint32(CHECKSUM_AT, true)
     this.#arrived = 0
     this.#isDropped = false
     this.#isInPayload = true
-    const command = this.#command
     if (command !== null && length > command.maxBytes) {
       this.#isDropped = true
       const evidence = `A ${name} message announced ${length} bytes; at most ${command.maxBytes} are allowed.`
@@ -211,9 +220,9 @@ export class Framer {
       this.#hash ??= createHash('sha256')
       this.#hash.update(chunk.subarray(at, end))
       if (!isComplete) return true
-      const digest = this.#hash.digest()
+      const digest = this.#hash.digest('binary')
       this.#hash = null
-      return this.#complete(firstWord(hash('sha256', digest, 'buffer')), EMPTY)
+      return this.#complete(outerWord(digest), EMPTY)
     }
     const buffer = this.#room(this.#arrived)
     if (buffer === null) {

@@ -48,8 +48,6 @@ const ABRUPT: ReadonlySet<SessionEnd['code']> = new Set([
   'handshake-timeout',
 ])
 
-const NOBODY = { services: 0n, ip: new Uint8Array(16), port: 0 }
-
 export class BitcoinSession implements Session, ConnectionHandlers, FrameSink, NonceHolder, Judge {
   readonly connection: Connection
   readonly #purpose: SessionPurpose
@@ -176,8 +174,7 @@ export class BitcoinSession implements Session, ConnectionHandlers, FrameSink, N
       version: PROTOCOL_VERSION,
       services: 0n,
       time: Math.floor(context.clock.now() / 1000),
-      receiver: { services: 0n, ip: mappedBytes(address), port: address.port },
-      sender: NOBODY,
+      receiver: { ip: mappedBytes(address), port: address.port },
       nonce,
       agent: context.agent,
       height: 0,

@@ -3,23 +3,21 @@ import { MAX_AGENT_BYTES } from '../limits.ts'
 import { Reader, compactSizeLength, writeCompactSize } from '../compact-size.ts'
 import { WireError } from '../wire-error.ts'
 
-/** An address as it stands in a version message. */
-export interface VersionAddress {
-  readonly services: bigint
-  /** 16 bytes; IPv4 is mapped (::ffff:0:0/96). */
+/** The receiver of a version message, as the sender sees it. The services that stand with it mean nothing. */
+export interface VersionReceiver {
+  /** 16 bytes; IPv4 is mapped (::ffff:0:0/96). A view of the payload when decoded. */
   readonly ip: Uint8Array
   readonly port: number
 }
 
+/** The address of the sender, which stands between receiver and nonce, is left out: nodes fill it with zeros today. */
 export interface VersionMessage {
   readonly version: number
   readonly services: bigint
   /** Seconds since the epoch by the sender's clock. */
   readonly time: number
-  /** The receiver as the sender sees it. */
-  readonly receiver: VersionAddress
-  /** Null in the shortest form (versions below 106). */
-  readonly sender: VersionAddress | null
+  readonly receiver: VersionReceiver
+  /** 0n when the message has none (versions below 106). */
   readonly nonce: bigint
   /** At most 256 bytes of UTF-8; as it came. */
   readonly agent: string
@@ -42,51 +40,44 @@ function text(bytes: Uint8Array, from: number, length: number): string {
   return out
 }
 
-const readAddress = (reader: Reader): VersionAddress => ({
-  services: reader.u64(),
-  ip: reader.take(16),
-  port: reader.u16be(),
-})
+/** Length of the part that every version has, and where the parts behind it begin. */
+const RECEIVER_END = 46
+const NONCE_AT = RECEIVER_END + 26
+const AGENT_AT = NONCE_AT + 8
+
+const endsEarly = (): WireError => new WireError('malformed-message', 'The version message ends too early.')
 
 /**
- * Fields after the receiver may be missing, as in versions before 106; what later versions append is ignored.
- * Views into the payload: valid as long as it is.
+ * Fields behind the receiver may be missing, as in versions before 106; what later versions append is ignored.
  * @throws {WireError}
  */
 export function decodeVersion(payload: Uint8Array): VersionMessage {
-  const reader = new Reader(payload)
-  const version = reader.i32()
-  const services = reader.u64()
-  const time = reader.i64AsNumber()
-  const receiver = readAddress(reader)
-  let sender: VersionAddress | null = null
-  let nonce = 0n
+  const end = payload.length
+  if (end < RECEIVER_END || (end > RECEIVER_END && end < AGENT_AT)) throw endsEarly()
+  const view = new DataView(payload.buffer, payload.byteOffset, end)
   let agent = ''
   let height = 0
   let relay = true
-  if (reader.left > 0) {
-    sender = readAddress(reader)
-    nonce = reader.u64()
-  }
-  if (reader.left > 0) {
+  if (end > AGENT_AT) {
+    const reader = new Reader(payload, view, AGENT_AT)
     const length = reader.compactSize()
     if (length > MAX_AGENT_BYTES) {
       throw new WireError('oversized-agent', `A user agent of ${length} bytes; at most ${MAX_AGENT_BYTES} are allowed.`)
     }
     agent = text(payload, reader.skip(length), length)
+    if (reader.left > 0) height = reader.i32()
+    if (reader.left > 0) relay = reader.u8() !== 0
   }
-  if (reader.left > 0) height = reader.i32()
-  if (reader.left > 0) relay = reader.u8() !== 0
-  return { version, services, time, receiver, sender, nonce, agent, height, relay }
-}
-
-function writeAddress(view: DataView, bytes: Uint8Array, at: number, address: VersionAddress | null): number {
-  if (address !== null) {
-    view.setBigUint64(at, address.services, true)
-    bytes.set(address.ip, at + 8)
-    view.setUint16(at + 24, address.port, false)
+  return {
+    version: view.getInt32(0, true),
+    services: view.getBigUint64(4, true),
+    time: view.getInt32(16, true) * 0x1_0000_0000 + view.getUint32(12, true),
+    receiver: { ip: payload.subarray(28, 44), port: view.getUint16(44, false) },
+    nonce: end === RECEIVER_END ? 0n : view.getBigUint64(NONCE_AT, true),
+    agent,
+    height,
+    relay,
   }
-  return at + 26
 }
 
 /** The full form, whatever the version. @throws {RangeError} when the agent is too long */
@@ -97,11 +88,12 @@ export function encodeVersion(message: VersionMessage): Uint8Array {
   const view = new DataView(bytes.buffer)
   view.setInt32(0, message.version, true)
   view.setBigUint64(4, message.services, true)
-  view.setBigInt64(12, BigInt(message.time), true)
-  let at = writeAddress(view, bytes, 20, message.receiver)
-  at = writeAddress(view, bytes, at, message.sender)
-  view.setBigUint64(at, message.nonce, true)
-  at = writeCompactSize(view, at + 8, agent.length)
+  view.setUint32(12, message.time % 0x1_0000_0000, true)
+  view.setInt32(16, Math.floor(message.time / 0x1_0000_0000), true)
+  bytes.set(message.receiver.ip, 28)
+  view.setUint16(44, message.receiver.port, false)
+  view.setBigUint64(NONCE_AT, message.nonce, true)
+  let at = writeCompactSize(view, AGENT_AT, agent.length)
   bytes.set(agent, at)
   at += agent.length
   view.setInt32(at, message.height, true)
