@@ -1,7 +1,6 @@
 /** Structured log: levels per room, a ring of recent lines for the window, a rolling file for afterwards. */
 export { silentLog } from './log.ts'
-export type { Log, LogFields, LogLevel } from './log.ts'
+export type { Log, LogFields } from './log.ts'
 export { createLogging } from './logging.ts'
 export type { Logging, LoggingOptions } from './logging.ts'
-export type { LogLine } from './line.ts'
-export type { Tail, TailRequest } from './ring.ts'
+export type { TailRequest } from './ring.ts'

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { describe, expect, it, vi } from 'vitest'
 import { MAX_SET_ASIDE } from '../../src-main/store/limits.ts'
@@ -17,7 +18,7 @@ const bench = storeBench()
 
 /** A process that writes until it is killed: gives the numbers it said so far. */
 async function writer(dir: string): Promise<{ said: number[]; kill: () => Promise<void> }> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'writer.ts'), dir], {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('./writer.ts', import.meta.url)), dir], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const said: number[] = []
