@@ -10,8 +10,8 @@ export const TARGET_OUTBOUND = 8
 export const MAX_INBOUND = 117
 /** Dials and outbound handshakes under way at once. Source: go-ethereum p2p (defaultMaxPendingPeers). */
 export const MAX_DIALING = 50
-/** Connections of every kind at once; beyond it only trusted peers get in, each for a normal one. Source: ours, well below the 10 240 file descriptors macOS grants by default. */
-export const HARD_CAP = 9000
+/** Connections of every kind at once; beyond it only trusted peers get in, each for a normal one. Source: ours, what the settings allow at most: 20 000 inbound and 1000 outbound. */
+export const HARD_CAP = 21_000
 /** A dial must succeed within this time, ms. Source: btcd config (defaultConnectTimeout). */
 export const CONNECT_TIMEOUT_MS = 30 * SECOND
 /** A handshake must end within this time, ms. Source: Bitcoin Core -peertimeout. */

@@ -65,6 +65,7 @@ export function createConnectionManager(options: ManagerOptions): ConnectionMana
       if (state === 'closed') return
       if (entry.request !== null) outbound.fates.lost(entry, entry.request, end)
       else if (entry.readyAt === null && end.code !== 'requested') inbound.recordFailure(entry, end)
+      if (end.code === 'self' && entry.direction === 'inbound') outbound.noteOwnDial(entry.address)
     },
     settled: entry => {
       if (entry.direction === 'outbound') outbound.pump()

@@ -143,6 +143,12 @@ export class Outbound {
     return request
   }
 
+  /** An inbound connection turned out to be our own dial, seen from its other end: what we dialed is ours. */
+  noteOwnDial(from: Address): void {
+    for (const { entry } of this.requests.all())
+      if (entry?.connection.localAddress?.key === from.key) this.knowledge.isOurs(entry.address)
+  }
+
   retryNow(request: Request): void {
     this.knowledge.forgetDial(request)
     this.fates.wait(request, this.#now)

@@ -21,7 +21,7 @@ import {
 import type { Discovery, DiscoveryOptions, DnsSeed, SeedAddress, SeedReport } from './types.ts'
 
 /** How long seeds wait at the start. Whoever knows enough peers need not tell a seed that it is there. Source: Bitcoin Core net. */
-export function decideSeedDelay(knownAddresses: number): number {
+function decideSeedDelay(knownAddresses: number): number {
   if (knownAddresses === 0) return 0
   return knownAddresses < ENOUGH_ADDRESSES ? SEED_DELAY_FEW_MS : SEED_DELAY_MANY_MS
 }

@@ -9,12 +9,12 @@ import type { DnsSeed, Lookup, SeedAddress } from './types.ts'
 const NODE_NETWORK = 1n
 
 /** The name to ask for: seeds that can filter are asked for peers with the wanted services only, `x9.seed.example`. */
-export function seedName(seed: DnsSeed, wantedServices: bigint): string {
+function seedName(seed: DnsSeed, wantedServices: bigint): string {
   const needsFilter = seed.filtersServices && wantedServices !== 0n && wantedServices !== NODE_NETWORK
   return needsFilter ? `x${wantedServices.toString(16)}.${seed.host}` : seed.host
 }
 
-export interface DnsSeedParts {
+interface DnsSeedParts {
   readonly seed: DnsSeed
   readonly wantedServices: bigint
   readonly port: number

@@ -5,12 +5,4 @@
 export { createDiscovery } from './discovery.ts'
 export { FairMix } from './fair-mix.ts'
 export type { MixSource } from './fair-mix.ts'
-export type {
-  Discovery,
-  DiscoveryHandlers,
-  DiscoveryOptions,
-  DiscoverySettings,
-  SeedReport,
-  SeededBook,
-  SeededNetwork,
-} from './types.ts'
+export type { Discovery, DiscoverySettings, SeededNetwork } from './types.ts'

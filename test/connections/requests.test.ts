@@ -75,6 +75,20 @@ describe('pinning, trust and retries', () => {
     expect(world.dials).toEqual(['51.1.0.1:8333'])
     expect(world.manager.explainDial(at('51.1.0.1'))[0]).toMatchObject({ check: 'self', passes: false })
   })
+
+  it('a dial that comes in again at our own listener teaches us that address, though our end sees only a hang-up', async () => {
+    const world = createWorld({ limits: { targetOutbound: 1 }, isStarted: false })
+    world.book.add('51.1.0.1')
+    world.manners = () => ({ handshakeMs: null })
+    world.manager.start()
+    await settle(world)
+    const dialed = world.sessionOf('51.1.0.1').connection
+    dialed.localAddress = at('192.168.1.2:50000')
+    world.inbound('192.168.1.2:50000')
+    world.sessionOf('192.168.1.2:50000').close({ code: 'self', text: 'our own nonce' })
+    dialed.hangUp()
+    expect(world.manager.explainDial(at('51.1.0.1'))[0]).toMatchObject({ check: 'self', passes: false })
+  })
 })
 
 describe('records of attempts', () => {

@@ -50,7 +50,7 @@ let nextConnection = 1
 export class FakeConnection implements Connection {
   readonly id = nextConnection++
   readonly address: Address
-  readonly localAddress = null
+  localAddress: Address | null = null
   readonly route = { kind: 'direct' } as const
   readonly direction: Direction
   readonly openedAt = 0
@@ -180,7 +180,7 @@ export class FakeSession implements Session {
   }
 }
 
-export type Answer = 'ok' | 'fail' | 'hang' | DialError
+type Answer = 'ok' | 'fail' | 'hang' | DialError
 
 /** An address book that gives what the test queued, in order. */
 export class QueueBook implements Candidates {
