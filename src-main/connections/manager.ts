@@ -56,8 +56,9 @@ export function createConnectionManager(options: ManagerOptions): ConnectionMana
   const sessions: SessionTable = new SessionTable(options, currentLimits, tell, {
     refuses,
     ready,
-    heard: (entry, solicited) => {
-      if (entry.purpose !== 'one-shot' || !solicited) return
+    heard: (entry, count, solicited) => {
+      // A single address may be the peer's own, told of its own accord. Source: Bitcoin Core net_processing.
+      if (entry.purpose !== 'one-shot' || !solicited || count < 2) return
       sessions.close(entry, { code: 'requested', text: 'It gave the addresses that it was asked for.' })
     },
     ended: (entry, end) => {

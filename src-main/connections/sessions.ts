@@ -23,7 +23,7 @@ export interface SessionHooks {
   /** The handshake told who it is, or is complete: why it may not stay, or null. */
   refuses(entry: Entry): SessionEnd | null
   ready(entry: Entry): void
-  heard(entry: Entry, solicited: boolean): void
+  heard(entry: Entry, count: number, solicited: boolean): void
   /** Before anyone is told: bring the request up to date. */
   ended(entry: Entry, end: SessionEnd): void
   /** After everyone was told that it is ready or has ended: there may be something to dial. */
@@ -203,7 +203,7 @@ export class SessionTable {
       heard: (addresses, solicited) =>
         whileAlive(() => {
           gossip?.heard(entry, addresses, solicited)
-          this.#hooks.heard(entry, solicited)
+          this.#hooks.heard(entry, addresses.length, solicited)
         }),
       addressesWanted: () =>
         whileAlive(() => {
