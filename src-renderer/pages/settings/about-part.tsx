@@ -33,7 +33,9 @@ export function DoorPart(): ReactNode {
             </div>
           </div>
           {session.isYou ? <Badge tone="accent">{t('settings.door.you')}</Badge> : null}
-          <Button onClick={() => void perform(i18n, ask('doors.revoke', { id: session.id })).then(load)}>{t('settings.door.revoke')}</Button>
+          <Button onClick={() => void perform(i18n, ask('doors.revoke', { id: session.id })).then(load)}>
+            {t('settings.door.revoke')}
+          </Button>
         </div>
       ))}
     </div>

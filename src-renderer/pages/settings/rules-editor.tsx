@@ -24,7 +24,11 @@ export function RulesEditor(): ReactNode {
     <div className="flex flex-col gap-3">
       <div className="flex items-center justify-between gap-3">
         <p className="text-soft">{t('settings.rules.text')}</p>
-        <Button onClick={() => void perform(i18n, ask('rules.reset', {})).then(answer => answer === undefined || setRules(answer.rules))}>
+        <Button
+          onClick={() =>
+            void perform(i18n, ask('rules.reset', {})).then(answer => answer === undefined || setRules(answer.rules))
+          }
+        >
           {t('settings.rules.reset')}
         </Button>
       </div>

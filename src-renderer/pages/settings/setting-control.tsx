@@ -1,7 +1,7 @@
 /** One setting: its control by type, what it does, its default, and the error at the field. */
 import RotateCcw from 'lucide-react/icons/rotate-ccw'
 import { useState, type ReactNode } from 'react'
-import { SETTINGS, type SettingKey, type SettingSpec, type SettingsPatch } from '../../../src-preload/contract.ts'
+import { SETTINGS, type SettingKey, type SettingSpec } from '../../../src-preload/contract.ts'
 import { Button, IconButton } from '../../components/button.tsx'
 import { NumberField } from '../../components/number-field.tsx'
 import { Select } from '../../components/select.tsx'
@@ -40,11 +40,12 @@ export function SettingControl({ setting, value }: ControlProps): ReactNode {
   const save = async (next: SettingValue): Promise<void> => {
     if (isSame(next, value)) return
     try {
-      const { needsRestart } = await ask('settings.set', { changes: { [setting]: next } as SettingsPatch })
+      const { needsRestart } = await ask('settings.set', { changes: { [setting]: next } })
       setError(undefined)
       toast(t(needsRestart.length > 0 ? 'settings.restart' : 'settings.saved'), () => void save(value))
     } catch (failure) {
-      if (failure instanceof AskError) setError(failure.details[setting] ?? failure.details['changes'] ?? failure.message)
+      if (failure instanceof AskError)
+        setError(failure.details[setting] ?? failure.details['changes'] ?? failure.message)
       else toastFailure(String(failure))
     }
   }
@@ -53,7 +54,7 @@ export function SettingControl({ setting, value }: ControlProps): ReactNode {
   const isChanged = !isSame(value, spec.default)
   const hint = (
     <>
-      {hintText === '' ? null : <span>{hintText} </span>}
+      <span>{hintText} </span>
       <span className="text-faint">{t('settings.default', { value: defaultText(i18n, spec) })}</span>
     </>
   )
@@ -141,10 +142,18 @@ function Control(props: InnerProps): ReactNode {
   }
 }
 
-function NumberControl({ spec, value, label, hint, error, save }: InnerProps & { readonly spec: { min: number; max: number; unit: string } }): ReactNode {
+function NumberControl({
+  spec,
+  value,
+  label,
+  hint,
+  error,
+  save,
+}: InnerProps & { readonly spec: { min: number; max: number; unit: string } }): ReactNode {
   const { t } = useI18n()
   const [draft, setDraft] = useState<number | null>(null)
-  const unit = spec.unit === '' ? {} : { unit: t(`settings.unit.${spec.unit === '%' ? 'percent' : spec.unit}` as TextKey) }
+  const unit =
+    spec.unit === '' ? {} : { unit: t(`settings.unit.${spec.unit === '%' ? 'percent' : spec.unit}` as TextKey) }
   return (
     <NumberField
       label={label}
@@ -162,7 +171,14 @@ function NumberControl({ spec, value, label, hint, error, save }: InnerProps & {
   )
 }
 
-function TextControl({ value, label, hint, error, save, isSecret }: InnerProps & { readonly isSecret: boolean }): ReactNode {
+function TextControl({
+  value,
+  label,
+  hint,
+  error,
+  save,
+  isSecret,
+}: InnerProps & { readonly isSecret: boolean }): ReactNode {
   const [draft, setDraft] = useState<string | null>(null)
   return (
     <TextField

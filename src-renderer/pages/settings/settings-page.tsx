@@ -15,7 +15,15 @@ import { AboutPart, DoorPart } from './about-part.tsx'
 import { RulesEditor } from './rules-editor.tsx'
 import { SettingControl, type SettingValue } from './setting-control.tsx'
 
-const GROUPS: readonly SettingSpec['group'][] = ['network', 'limits', 'routes', 'reputation', 'appearance', 'log', 'advanced']
+const GROUPS: readonly SettingSpec['group'][] = [
+  'network',
+  'limits',
+  'routes',
+  'reputation',
+  'appearance',
+  'log',
+  'advanced',
+]
 
 export function SettingsPage(): ReactNode {
   const i18n = useI18n()
@@ -26,7 +34,8 @@ export function SettingsPage(): ReactNode {
   const file = useRef<HTMLInputElement>(null)
   const focus = useUi(state => state.focus)
   useEffect(() => {
-    if (focus !== null) document.querySelector(`[id="setting-${CSS.escape(focus.id)}"]`)?.scrollIntoView({ block: 'center' })
+    if (focus !== null)
+      document.querySelector(`[id="setting-${CSS.escape(focus.id)}"]`)?.scrollIntoView({ block: 'center' })
   }, [focus])
 
   const found = useMemo(() => {
@@ -38,7 +47,10 @@ export function SettingsPage(): ReactNode {
 
   const take = async (chosen: File | undefined): Promise<void> => {
     if (chosen === undefined) return
-    const answer = await perform(i18n, chosen.text().then(content => ask('settings.import', { text: content })))
+    const answer = await perform(
+      i18n,
+      chosen.text().then(content => ask('settings.import', { text: content })),
+    )
     if (answer !== undefined) toast(t('settings.imported'))
   }
   const isWhole = text.trim() === ''
@@ -48,7 +60,13 @@ export function SettingsPage(): ReactNode {
       aside={<SearchField label={t('settings.search')} value={text} onChange={setText} />}
       actions={
         <>
-          <Button onClick={() => void perform(i18n, ask('settings.export', {})).then(answer => answer && saveText(i18n, 'warren-settings.json', answer.text))}>
+          <Button
+            onClick={() =>
+              void perform(i18n, ask('settings.export', {})).then(
+                answer => answer && saveText(i18n, 'warren-settings.json', answer.text),
+              )
+            }
+          >
             {t('settings.export')}
           </Button>
           <Button onClick={() => file.current?.click()}>{t('settings.import')}</Button>
