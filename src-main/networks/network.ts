@@ -1,6 +1,6 @@
 /** A protocol family with its parameters, as the client sees it. Every maker passes `test/networks/compliance.ts`. */
-import type { OpenSession } from '../connections/index.ts'
-import type { Address } from '../transport/index.ts'
+import type { HeardAddress, OpenSession } from '../connections/index.ts'
+import type { Address, Connection } from '../transport/index.ts'
 
 export type NetworkFamily = 'bitcoin' | 'ethereum' | 'bittorrent' | 'warren'
 
@@ -22,6 +22,11 @@ export interface Network {
   /** Drops one random peer every 3 to 7 minutes when full: on by default for Ethereum. */
   readonly dropsAtRandom: boolean
   readonly openSession: OpenSession
+  /**
+   * Politeness for an inbound connection that finds no room: tells it of other peers and closes it. Resolves when that
+   * is done or the other end has left; never rejects. The caller bounds how long and for how many at once.
+   */
+  readonly farewell?: (connection: Connection, addresses: readonly HeardAddress[]) => Promise<void>
   /** Releases what the network holds beside its sessions. */
   close(): Promise<void>
 }

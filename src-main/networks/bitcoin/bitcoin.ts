@@ -1,4 +1,5 @@
 /** Bitcoin as a `Network`: one for each set of parameters. Its sessions share one timer, which runs while there are any. */
+import type { OpenSession } from '../../connections/index.ts'
 import type { Timer } from '../../time/index.ts'
 import type { Address } from '../../transport/index.ts'
 import type { Network } from '../network.ts'
@@ -38,6 +39,14 @@ export function createBitcoin(params: BitcoinParams, options: BitcoinOptions): N
     }
   }
 
+  const openSession: OpenSession = (connection, purpose, handlers) => {
+    const session = new BitcoinSession(context, connection, purpose, handlers, left)
+    sessions.add(session)
+    timer ??= clock.every(SWEEP_INTERVAL_MS, sweep)
+    session.start()
+    return session
+  }
+
   return {
     id: `bitcoin/${params.name}`,
     family: 'bitcoin',
@@ -52,13 +61,21 @@ export function createBitcoin(params: BitcoinParams, options: BitcoinOptions): N
     wantedServices: params.name === 'regtest' ? 0n : NODE_NETWORK | NODE_WITNESS,
     throttlesInbound: false,
     dropsAtRandom: false,
-    openSession: (connection, purpose, handlers) => {
-      const session = new BitcoinSession(context, connection, purpose, handlers, left)
-      sessions.add(session)
-      timer ??= clock.every(SWEEP_INTERVAL_MS, sweep)
-      session.start()
-      return session
-    },
+    openSession,
+    farewell: (connection, addresses) =>
+      new Promise(resolve => {
+        const leave = (): void => session.close({ code: 'evicted', text: 'There is no room for this peer.' })
+        const session = openSession(connection, 'inbound', {
+          ready: () => {
+            session.tellAddresses(addresses)
+            leave()
+          },
+          ended: () => resolve(),
+          misbehaved: leave,
+          heard: leave,
+          addressesWanted: leave,
+        })
+      }),
     close: () => {
       for (const session of sessions) session.close({ code: 'shutdown', text: 'Warren is shutting down.' })
       return Promise.resolve()

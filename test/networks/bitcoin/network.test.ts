@@ -3,10 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { silentLog } from '../../../src-main/log/index.ts'
 import { BITCOIN_NETWORKS, bitcoinParams, createBitcoin } from '../../../src-main/networks/bitcoin/index.ts'
 import type { BitcoinParams } from '../../../src-main/networks/bitcoin/index.ts'
+import { encodeFrame } from '../../../src-main/networks/bitcoin/frame.ts'
 import { explainMagic } from '../../../src-main/networks/bitcoin/params.ts'
 import { parseSeeds } from '../../../src-main/networks/bitcoin/seeds.ts'
 import type { Network } from '../../../src-main/networks/network.ts'
 import { VirtualClock, seededRandom } from '../../../src-main/time/index.ts'
+import { describeNetwork } from '../compliance.ts'
+import { HandConnection, PEER, REGTEST, theirVersion, told } from './stand.ts'
 
 const resourcesDir = fileURLToPath(new URL('../../../resources', import.meta.url))
 
@@ -17,6 +20,11 @@ const network = (params: BitcoinParams, directory = resourcesDir): Network =>
     log: silentLog,
     resourcesDir: directory,
   })
+
+describeNetwork('Bitcoin', () => {
+  const clock = new VirtualClock()
+  return { clock, network: createBitcoin(REGTEST, { clock, random: seededRandom(1), log: silentLog }) }
+})
 
 describe('the Bitcoin networks', () => {
   it('differ in magic and port', () => {
@@ -57,5 +65,37 @@ describe('the Bitcoin networks', () => {
     [0x0102_0304, ''],
   ])('say what the magic %i may mean', (magic, text) => {
     expect(explainMagic(magic)).toBe(text)
+  })
+})
+
+describe('a farewell', () => {
+  const part = (network: Network): { connection: HandConnection; written: Buffer[]; done: Promise<void> } => {
+    const written: Buffer[] = []
+    const connection = new HandConnection('inbound', PEER, bytes => void written.push(Buffer.from(bytes)))
+    const done = network.farewell?.(connection, told(5)) ?? Promise.reject(new Error('no farewell'))
+    return { connection, written, done }
+  }
+  const say = (connection: HandConnection, name: string, payload: Uint8Array = new Uint8Array(0)): void =>
+    connection.handlers?.data(encodeFrame(REGTEST.magic, name, payload))
+
+  it('tells a peer that finds no room of others, and closes', async () => {
+    const { connection, written, done } = part(network(REGTEST))
+    say(connection, 'version', theirVersion())
+    say(connection, 'sendaddrv2')
+    say(connection, 'verack')
+    await done
+    const names = written.map(bytes => bytes.toString('latin1', 4, 16).replace(/\0+$/, ''))
+    expect(names).toEqual(['version', 'wtxidrelay', 'sendaddrv2', 'verack', 'addrv2'])
+    expect(connection.ending).toBe('close')
+  })
+
+  it('ends at the first breach and when the other end leaves', async () => {
+    const rude = part(network(REGTEST))
+    say(rude.connection, 'ping', new Uint8Array(8))
+    await rude.done
+    expect(rude.connection.isClosed).toBe(true)
+    const gone = part(network(REGTEST))
+    gone.connection.handlers?.closed({ by: 'remote', text: 'Gone.' })
+    await gone.done
   })
 })
