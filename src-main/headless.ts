@@ -65,6 +65,7 @@ async function run(options: Options): Promise<void> {
       playground: options.isPlayground,
     },
     tablesDir: join(out, 'tables'),
+    resourcesDir: join(out, '..', 'resources'),
   })
   const end = (): void => {
     if (isEnding) return

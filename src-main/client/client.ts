@@ -70,9 +70,9 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     store.settings,
     log.child('client'),
     {
-      ...(overrides.networks === undefined ? {} : { 'network.enabled': overrides.networks }),
-      ...(overrides.connect === undefined ? {} : { 'network.connectOnly': overrides.connect }),
-      ...(overrides.listen === undefined ? {} : { 'network.listenOn': overrides.listen }),
+      ...(isGiven(overrides.networks) ? { 'network.enabled': overrides.networks } : {}),
+      ...(isGiven(overrides.connect) ? { 'network.connectOnly': overrides.connect } : {}),
+      ...(isGiven(overrides.listen) ? { 'network.listenOn': overrides.listen } : {}),
     },
     new Set(NETWORKS.keys()),
   )
@@ -447,6 +447,9 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     },
   }
 }
+
+const isGiven = (list: readonly string[] | undefined): list is readonly string[] =>
+  list !== undefined && list.length > 0
 
 /** Is there any network but this machine's own? */
 const hasWayOut = (): boolean =>

@@ -252,8 +252,7 @@ export class NetworkRuntime {
     const settings = this.#shared.settings()
     this.manager.setLimits(limitsOf(settings, this.network.dropsAtRandom))
     this.discovery.configure(this.#discoverySettings())
-    for (const watch of this.watches.values())
-      watch.managed.score?.setWhitelisted(this.#shared.whitelist().match(watch.managed.address) !== null)
+    this.manager.refreshWhitelist()
     if (changed.some(key => key === 'network.listen' || key === 'network.listenOn')) void this.listen()
   }
 
