@@ -8,7 +8,7 @@ export { GEO_ATTRIBUTIONS, NO_GEO, loadGeoTables } from './geo/geo.ts'
 export type { Geo, GeoOptions } from './geo/geo.ts'
 export { groupOf } from './groups.ts'
 export { AddrTokenBucket, believedTime } from './gossip.ts'
-export { MAX_ADDRESSES, MAX_ANSWER, THIRD_PARTY_PENALTY_MS } from './limits.ts'
+export { THIRD_PARTY_PENALTY_MS } from './limits.ts'
 export type {
   AddressCheck,
   AddressExplanation,

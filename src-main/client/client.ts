@@ -34,7 +34,7 @@ import { NetworkRuntime } from './runtime.ts'
 import type { Shared } from './runtime.ts'
 import { createSettings } from './settings.ts'
 
-export const VERSION = '0.1.0'
+const VERSION = '0.1.0'
 
 export interface ClientOptions {
   readonly dataDir: string
@@ -66,6 +66,8 @@ export async function createClient(options: ClientOptions): Promise<Client> {
   const { log } = logging
   const store = openStore({ dir: dataDir, clock, log: log.child('store') })
   const isFirstRun = store.secrets.get('first-run') === null
+  /** Whoever starts with options has answered the questions of a first run. */
+  const isAnswered = overrides.playground === true || isGiven(overrides.networks) || isGiven(overrides.connect)
   const settingsService = createSettings(
     store.settings,
     log.child('client'),
@@ -389,7 +391,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
       dataDir,
       startedAt,
       attributions: [...GEO_ATTRIBUTIONS],
-      isFirstRun: isFirstRun && store.secrets.get('first-run') === null && overrides.playground !== true,
+      isFirstRun: isFirstRun && store.secrets.get('first-run') === null && !isAnswered,
       store: { isDurable: store.status().isDurable, text: store.status().text },
     }),
     'overview.get': () => ({ overview: overview(), notices, networks: networkRecords(context) }),

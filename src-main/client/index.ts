@@ -1,3 +1,3 @@
 /** The client: everything below the border, made and wired. Shells make one and serve it. */
-export { VERSION, createClient } from './client.ts'
+export { createClient } from './client.ts'
 export type { Client, ClientOptions } from './client.ts'

@@ -10,5 +10,3 @@ export const MAX_PINS = 1000
 export const WRITE_BEHIND_MS = 1000
 /** Address rows written in one transaction. Source: ours, about 5 ms. */
 export const ROWS_A_WRITE = 1000
-/** Characters of a person's note. Source: the contract. */
-export const MAX_NOTE = 120

@@ -8,7 +8,6 @@ export { BanList } from './ban-list.ts'
 export type { BanChange, NewBan } from './ban-list.ts'
 export { ReputationError } from './error.ts'
 export type { ReputationErrorCode } from './error.ts'
-export { MAX_BANS, MAX_SCORE_EVENTS } from './limits.ts'
 export { createReputation, decideVerdict } from './reputation.ts'
 export type {
   Breach,
@@ -24,5 +23,5 @@ export type {
 export type { RuleOverride, RuleState, RuleStore } from './rule-book.ts'
 export { RULES } from './rules.ts'
 export type { Rule } from './rules.ts'
-export { MAX_SCORE_PART, SCORE_HALF_LIFE_S, SCORE_LIFETIME_S, ZERO_SCORE, increase, scoreAt } from './score.ts'
+export { MAX_SCORE_PART, SCORE_LIFETIME_S, ZERO_SCORE, increase, scoreAt } from './score.ts'
 export type { BanScore } from './score.ts'

@@ -29,12 +29,3 @@ export function Badge({ tone = 'plain', children }: { readonly tone?: Tone; read
     </span>
   )
 }
-
-/** A quiet word in a box: a flag or kind, not a state. */
-export function Tag({ children }: { readonly children: ReactNode }): ReactNode {
-  return (
-    <span className="inline-block rounded-sm border border-line bg-panel px-1 text-xs whitespace-nowrap text-soft">
-      {children}
-    </span>
-  )
-}

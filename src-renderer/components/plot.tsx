@@ -139,11 +139,6 @@ export function Plot(props: PlotProps): ReactNode {
   )
 }
 
-/** A line without axes, for a cell or a card. */
-export function Sparkline(props: Pick<PlotProps, 'title' | 'x' | 'series' | 'formatY'>): ReactNode {
-  return <Plot {...props} height={32} isBare />
-}
-
 /** A label this close to the right edge, in pixels, would be cut off. */
 const EDGE = 28
 

@@ -37,11 +37,6 @@ export function Rate({ value }: { readonly value: number }): ReactNode {
   return <span className={value < 0.5 ? 'text-faint' : ''}>{rate(value)}</span>
 }
 
-export function Duration({ ms }: { readonly ms: number }): ReactNode {
-  const { duration } = useI18n()
-  return <span>{duration(ms)}</span>
-}
-
 /** An address: long ones (onion, i2p) shortened in the middle, whole on hover. Copy it by the row's menu. */
 export function AddressText({ address, max = 40 }: { readonly address: string; readonly max?: number }): ReactNode {
   const shown = middleEllipsis(address, max)

@@ -1,6 +1,6 @@
 /** Hooks over the live store. Each returns the narrowest thing that changes, so that a component renders only then. */
 import { useStore } from 'zustand'
-import type { NetworkRecord, PeerRecord, PinRecord } from '../../src-preload/contract.ts'
+import type { NetworkRecord, PeerRecord } from '../../src-preload/contract.ts'
 import { live, type Live } from './store.ts'
 
 /** Any slice of the live store; the selector must return something whose identity is stable. */
@@ -20,8 +20,4 @@ export const useSettings = (): Live['settings'] => useLive(state => state.settin
 
 export function usePeer(id: string | null): PeerRecord | undefined {
   return useLive(state => (id === null ? undefined : state.peers.byId.get(id)))
-}
-
-export function usePin(id: string | null): PinRecord | undefined {
-  return useLive(state => (id === null ? undefined : state.pins.byId.get(id)))
 }
