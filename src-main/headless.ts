@@ -1,7 +1,8 @@
 /** The headless shell: the same client and the same page as the Electron shell, behind a door on loopback. */
 import { readFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { openDoor, type Door, type DoorAt } from './border/door.ts'
+import type { DoorAt } from './border/door-listen.ts'
+import { openDoor, type Door } from './border/door.ts'
 import { helpText, parseOptions, type Options } from './border/options.ts'
 import { createClient } from './client/index.ts'
 import { systemClock, systemRandom } from './time/index.ts'
@@ -41,6 +42,8 @@ function placeOf(options: Options): DoorAt {
 
 function sentenceOf(error: unknown, options: Options): string {
   const code = (error as { code?: unknown }).code
+  if (code === 'EADDRINUSE' && options.unixSocket !== null)
+    return `Another program answers at ${options.unixSocket}; choose another path with --unix-socket`
   if (code === 'EADDRINUSE')
     return `Port ${String(options.port)} is taken by another program; choose one with --port, or 0 for any free one`
   if (code === 'EACCES') return `Warren may not listen there: ${(error as Error).message}`

@@ -17,6 +17,7 @@ import { readJson, sendJson } from './door-body.ts'
 import { bearerOf, cookieNamed, hostRule, ownHost, securityHeaders } from './door-checks.ts'
 import { listPageFiles } from './door-files.ts'
 import { CLOSED, servePage } from './door-live.ts'
+import { listen, type DoorAt } from './door-listen.ts'
 import { ensureSecret, removePlace, writePlace } from './key-files.ts'
 import { isSameKey, Keys } from './keys.ts'
 import {
@@ -31,19 +32,6 @@ import {
   SESSION_AGE_MS,
 } from './limits.ts'
 import { createRegistrar, type Asker, type BorderHandlers } from './registrar.ts'
-
-/** Where the door stands. `bound` is for other machines and needs all of its parts. */
-export type DoorAt =
-  | { readonly kind: 'loopback'; readonly port: number }
-  | { readonly kind: 'socket'; readonly path: string }
-  | {
-      readonly kind: 'bound'
-      readonly address: string
-      readonly port: number
-      readonly password: string
-      readonly cert: string
-      readonly key: string
-    }
 
 export interface DoorParts {
   readonly client: ClientPort
@@ -298,17 +286,4 @@ export async function openDoor(parts: DoorParts): Promise<Door> {
       cutOff.cancel()
     },
   }
-}
-
-function listen(server: Server, at: DoorAt): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    const done = (): void => {
-      server.off('error', reject)
-      resolve()
-    }
-    if (at.kind === 'socket') server.listen({ path: at.path, readableAll: false, writableAll: false }, done)
-    else
-      server.listen({ host: at.kind === 'loopback' ? '127.0.0.1' : at.address, port: at.port, exclusive: true }, done)
-  })
 }

@@ -22,6 +22,9 @@ const MAX_WAITING = 200
 /** Closed because the session was revoked (4401), or because Warren ended (4410). */
 const REVOKED = 4401
 
+/** What a link carries behind its `#`. */
+const TOKEN = /^[\w-]{20,100}$/
+
 type Listener = (payload: never, seq: number) => void
 type Unnumbered = { ok: unknown } | Refusal
 
@@ -41,7 +44,7 @@ const CLOSING: Refusal = { code: 'closing', text: 'The way to Warren is broken; 
 /** Takes the token out of the address bar, so that it is not kept in the history or copied along. */
 function tokenOfLink(): string | null {
   const token = location.hash.slice(1)
-  if (!/^[\w-]{20,100}$/.test(token)) return null
+  if (!TOKEN.test(token)) return null
   history.replaceState(null, '', location.pathname + location.search)
   return token
 }
@@ -205,6 +208,10 @@ class SocketBridge {
  */
 export function openSocketBridge(onNoSession: () => void): WarrenBridge {
   const bridge = new SocketBridge(onNoSession)
+  // A new link pasted over a page that is open changes only the fragment.
+  window.addEventListener('hashchange', () => {
+    if (TOKEN.test(location.hash.slice(1))) location.reload()
+  })
   const token = tokenOfLink()
   void (token === null ? Promise.resolve() : tradeToken(token)).then(() => bridge.connect())
   return {

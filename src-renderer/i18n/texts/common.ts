@@ -48,6 +48,12 @@ export const commonTexts = defineTexts({
     en: 'Each link that Warren prints works once. Start Warren again with npm start, or ask the running one for a new link:',
     'zh-CN': 'Warren 打印的每个链接只能使用一次。请用 npm start 重新启动 Warren，或向正在运行的 Warren 索取新链接：',
   },
+  'door.password': { en: 'Password', 'zh-CN': '密码' },
+  'door.enter': { en: 'Enter', 'zh-CN': '进入' },
+  'door.wrong': {
+    en: 'That is not the password. After many wrong ones it takes a minute until the next is looked at.',
+    'zh-CN': '密码不正确。多次输错后，需等待一分钟才能再次尝试。',
+  },
   'door.why': {
     en: 'Other programs on this computer can reach this page too; the key keeps them out.',
     'zh-CN': '这台电脑上的其他程序也能访问此页面；密钥用来把它们挡在外面。',
