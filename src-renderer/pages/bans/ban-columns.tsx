@@ -30,7 +30,7 @@ export function banColumns(i18n: I18n): readonly BanColumn[] {
       title: t('bans.column.target'),
       width: 210,
       value: ban => ban.target,
-      cell: ban => <AddressText address={ban.target} max={28} />,
+      cell: ban => <AddressText address={ban.target} max={26} />,
     },
     {
       id: 'kind',
@@ -55,9 +55,9 @@ export function banColumns(i18n: I18n): readonly BanColumn[] {
       value: ban => ban.by,
       text: ban => t(`bans.by.${ban.by}`),
     },
-    foreign('reason', 170),
-    foreign('rule', 144),
-    foreign('evidence', 230),
+    foreign('reason', 136),
+    foreign('rule', 140),
+    foreign('evidence', 200),
     {
       id: 'refused',
       title: t('bans.column.refused'),
@@ -86,7 +86,7 @@ export function banColumns(i18n: I18n): readonly BanColumn[] {
     {
       id: 'created',
       title: t('bans.column.created'),
-      width: 112,
+      width: 116,
       align: 'end',
       value: ban => ban.createdAt,
       text: ban => i18n.exact(ban.createdAt),

@@ -1,82 +1,165 @@
-/** The three questions of a first run, with sensible answers filled in. */
-import { useState, type ReactNode } from 'react'
+/** The three questions of the first run, sensible answers filled in. Nothing else of the page is shown meanwhile. */
+import { useId, useState, type ReactNode } from 'react'
 import { Button } from '../../components/button.tsx'
-import { Dialog } from '../../components/dialog.tsx'
-import { Select } from '../../components/select.tsx'
-import { Switch } from '../../components/switch.tsx'
 import { TextField } from '../../components/text-field.tsx'
 import { useI18n } from '../../i18n/context.tsx'
-import { AskError, ask } from '../../live/ask.ts'
-import { useLive, useNetworks } from '../../live/hooks.ts'
+import { ask, AskError } from '../../live/ask.ts'
+import { useNetworks } from '../../live/hooks.ts'
+import { live } from '../../live/store.ts'
+import { reasonOf } from '../../shell/perform.ts'
 import { startPlayground } from '../../shell/playground.ts'
+import { toastFailure } from '../../shell/ui-store.ts'
+import { PLAYGROUND, settingsOf, type Answers } from './first-run-answers.ts'
 
-const PLAYGROUND = 'playground'
+const TOR_PROXY = '127.0.0.1:9050'
+
+/** Leaves the questions until the next start, or for good when they were answered: the client knows which. */
+function leave(): void {
+  const { about } = live.getState()
+  if (about !== null) live.setState({ about: { ...about, isFirstRun: false } })
+}
 
 export function FirstRun(): ReactNode {
   const i18n = useI18n()
   const { t } = i18n
-  const isFirstRun = useLive(state => state.about?.isFirstRun === true)
   const networks = useNetworks()
-  const [isDone, setDone] = useState(false)
-  const [network, setNetwork] = useState('bitcoin/mainnet')
-  const [route, setRoute] = useState<'direct' | 'proxy'>('direct')
-  const [proxy, setProxy] = useState('127.0.0.1:9050')
-  const [listens, setListens] = useState(true)
-  const [error, setError] = useState<string | undefined>(undefined)
-  if (!isFirstRun || isDone) return null
-
+  const [answers, setAnswers] = useState<Answers>({ network: '', reach: 'direct', proxy: TOR_PROXY, accepts: true })
+  const [error, setError] = useState<string>()
+  const [isBusy, setBusy] = useState(false)
+  const network = answers.network === '' ? (networks[0]?.id ?? PLAYGROUND) : answers.network
+  const isPlay = network === PLAYGROUND
+  const answer = (part: Partial<Answers>): void => {
+    setAnswers(held => ({ ...held, ...part }))
+    setError(undefined)
+  }
   const start = async (): Promise<void> => {
-    const isPlay = network === PLAYGROUND
+    if (isBusy) return
+    if (!isPlay && answers.reach === 'proxy' && answers.proxy.trim() === '') {
+      setError(t('overview.first.proxyEmpty'))
+      return
+    }
+    setBusy(true)
     try {
-      await ask('settings.set', {
-        changes: {
-          'network.enabled': [isPlay ? 'bitcoin/regtest' : network],
-          'routes.proxy': !isPlay && route === 'proxy' ? proxy : '',
-          'network.listen': listens,
-        },
-      })
-      setDone(true)
+      await ask('settings.set', { changes: settingsOf({ ...answers, network }) })
+      leave()
       if (isPlay) await startPlayground(i18n)
     } catch (failure) {
-      setError(failure instanceof AskError ? (failure.details['routes.proxy'] ?? failure.message) : String(failure))
+      const atField =
+        failure instanceof AskError
+          ? Object.entries(failure.details).find(([key]) => key.includes('routes.proxy'))?.[1]
+          : undefined
+      if (atField === undefined) toastFailure(t('toast.failed', { reason: reasonOf(failure) }))
+      else setError(atField)
+    } finally {
+      setBusy(false)
     }
   }
+  // What a test network or regtest is, nobody needs to know on the first day: those without seeds are left to Settings.
+  const offered = networks.filter(each => each.hasSeeds)
   return (
-    <Dialog
-      title={t('overview.first.title')}
-      onClose={() => setDone(true)}
-      onSubmit={() => void start()}
-      actions={
-        <Button look="primary" type="submit">
+    <form
+      aria-label={t('overview.first.title')}
+      className="mx-auto flex w-full max-w-2xl flex-col gap-5 overflow-y-auto px-5 pt-2 pb-8"
+      onSubmit={event => {
+        event.preventDefault()
+        void start()
+      }}
+    >
+      <header>
+        <h2 className="text-xl font-semibold">{t('overview.first.title')}</h2>
+        <p className="text-soft">{t('overview.first.text')}</p>
+      </header>
+      <Question
+        title={t('overview.first.network')}
+        value={network}
+        onChange={value => answer({ network: value })}
+        choices={[
+          ...offered.map(each => ({
+            value: each.id,
+            label: each.title,
+            hint: t('overview.first.port', { port: String(each.defaultPort) }),
+          })),
+          { value: PLAYGROUND, label: t('overview.first.playground'), hint: t('overview.first.playgroundHint') },
+        ]}
+      />
+      {isPlay ? null : (
+        <>
+          <Question
+            title={t('overview.first.reach')}
+            value={answers.reach}
+            onChange={value => answer({ reach: value })}
+            choices={[
+              { value: 'direct', label: t('overview.first.direct'), hint: t('overview.first.directHint') },
+              { value: 'proxy', label: t('overview.first.proxy'), hint: t('overview.first.proxyHint') },
+            ]}
+          >
+            {answers.reach === 'proxy' ? (
+              <div className="mt-2 max-w-72 pl-6">
+                <TextField
+                  label={t('overview.first.proxyAddress')}
+                  value={answers.proxy}
+                  onChange={value => answer({ proxy: value })}
+                  error={error}
+                  maxLength={300}
+                  isMono
+                />
+              </div>
+            ) : null}
+          </Question>
+          <Question
+            title={t('overview.first.inbound')}
+            value={answers.accepts ? 'yes' : 'no'}
+            onChange={value => answer({ accepts: value === 'yes' })}
+            choices={[
+              { value: 'yes', label: t('overview.first.accept'), hint: t('overview.first.acceptHint') },
+              { value: 'no', label: t('overview.first.refuse'), hint: t('overview.first.refuseHint') },
+            ]}
+          />
+        </>
+      )}
+      <footer className="flex gap-2">
+        <Button type="submit" look="primary">
           {t('overview.first.start')}
         </Button>
-      }
-    >
-      <div className="flex flex-col gap-4">
-        <p className="text-soft">{t('overview.first.text')}</p>
-        <Select
-          label={t('overview.first.network')}
-          value={network}
-          onChange={setNetwork}
-          choices={[
-            ...networks.map(({ id, title }) => ({ value: id, label: title })),
-            { value: PLAYGROUND, label: t('overview.first.playground') },
-          ]}
-        />
-        <Select
-          label={t('overview.first.route')}
-          value={route}
-          onChange={setRoute}
-          choices={[
-            { value: 'direct', label: t('overview.first.direct') },
-            { value: 'proxy', label: t('overview.first.proxy') },
-          ]}
-        />
-        {route === 'proxy' ? (
-          <TextField label={t('overview.first.proxyAt')} value={proxy} onChange={setProxy} error={error} isMono />
-        ) : null}
-        <Switch label={t('overview.first.listen')} isOn={listens} onChange={setListens} />
+        <Button look="quiet" onClick={leave}>
+          {t('overview.first.skip')}
+        </Button>
+      </footer>
+    </form>
+  )
+}
+
+interface QuestionProps<V extends string> {
+  readonly title: string
+  readonly value: V
+  readonly choices: readonly { readonly value: V; readonly label: string; readonly hint: string }[]
+  readonly onChange: (value: V) => void
+  readonly children?: ReactNode
+}
+
+function Question<V extends string>({ title, value, choices, onChange, children }: QuestionProps<V>): ReactNode {
+  const id = useId()
+  return (
+    <fieldset className="rounded-lg border border-line bg-raised px-4 pt-1 pb-3">
+      <legend className="px-1 font-semibold">{title}</legend>
+      <div className="flex flex-col gap-2">
+        {choices.map(choice => (
+          <label key={choice.value} className="flex items-start gap-2.5">
+            <input
+              type="radio"
+              name={id}
+              checked={choice.value === value}
+              onChange={() => onChange(choice.value)}
+              className="mt-1 accent-accent"
+            />
+            <span>
+              {choice.label}
+              <span className="block text-sm text-soft">{choice.hint}</span>
+            </span>
+          </label>
+        ))}
       </div>
-    </Dialog>
+      {children}
+    </fieldset>
   )
 }

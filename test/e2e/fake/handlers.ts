@@ -17,6 +17,7 @@ export class Refused extends Error {
 type Handlers = { readonly [N in RequestName]: (world: World, input: ParsedInput<N>) => Output<N> }
 
 const NOTHING = {}
+const PLAYERS = ['quick', 'slow', 'chatty', 'flooding', 'malformed', 'silent', 'lying', 'changing'] as const
 
 function parseEndpoint(address: string): string {
   if (!/^(\[[0-9a-f:]+\]|[\w.-]+)(:\d{1,5})?$/i.test(address))
@@ -75,6 +76,13 @@ function drop(world: World, ids: readonly string[]): number {
 }
 
 function changeSettings(world: World, changes: object): Output<'settings.set'> {
+  if ('routes.proxy' in changes && !/^$|:\d+$/.test(String(changes['routes.proxy'])))
+    throw new Refused('invalid-input', 'This setting is not valid', { 'routes.proxy': 'a proxy is given as HOST:PORT' })
+  if ('network.enabled' in changes) {
+    const on = changes['network.enabled'] as readonly string[]
+    world.networks = world.networks.map(network => ({ ...network, isOn: on.includes(network.id) }))
+    world.emit('networks')
+  }
   Object.assign(world.settings, changes)
   world.emit('settings')
   return { settings: world.settings, needsRestart: [] }
@@ -86,7 +94,7 @@ export const HANDLERS: Handlers = {
   'app.openDataDir': () => NOTHING,
   'app.saveFile': (_, input) => ({ path: `/tmp/${input.suggestedName}` }),
   'overview.get': world => ({ overview: world.overview(), notices: world.notices(), networks: world.networks }),
-  'traffic.history': world => ({ stepMs: 1000, samples: world.history.slice(-300) }),
+  'traffic.history': (world, { span }) => world.past(span),
   'networks.switch': (world, input) => {
     world.networks = world.networks.map(network =>
       network.id === input.network ? { ...network, isOn: input.on } : network,
@@ -107,7 +115,12 @@ export const HANDLERS: Handlers = {
     world.playground = {
       isRunning: true,
       network: 'bitcoin/regtest',
-      peers: peers.map(peer => ({ address: peer.address, kind: 'quick', text: 'Answers at once', isConnected: true })),
+      peers: peers.map((peer, index) => ({
+        address: peer.address,
+        kind: PLAYERS[index % PLAYERS.length] ?? 'quick',
+        text: 'Does what its kind does',
+        isConnected: index % 5 !== 4,
+      })),
     }
     world.tell('peers', { upsert: peers })
     world.emit('playground')

@@ -4,6 +4,7 @@ import {
   type AttemptRecord,
   type BanRecord,
   type EventName,
+  type Input,
   type LinkState,
   type LogLine,
   type NetworkRecord,
@@ -115,6 +116,19 @@ export class World {
     }
   }
 
+  /** History as the client keeps it: the two short spans by the second, the others in coarser steps. */
+  past(span: Input<'traffic.history'>['span']): Output<'traffic.history'> {
+    if (span === '1m' || span === '5m') return { stepMs: 1000, samples: this.history.slice(span === '1m' ? -60 : -300) }
+    const [spanMs, stepMs] = { '30m': [1_800_000, 5000], '3h': [10_800_000, 15_000], '24h': [86_400_000, 120_000] }[
+      span
+    ] as [number, number]
+    const now = Date.now()
+    const samples = Array.from({ length: Math.floor(spanMs / stepMs) }, (_, index) =>
+      this.sample(now - spanMs + (index + 1) * stepMs, this.peers.size > 0),
+    )
+    return { stepMs, samples }
+  }
+
   overview(): Payload<'overview'> {
     const all = [...this.peers.values()]
     const sum = (of: (peer: PeerRecord) => number): number => all.reduce((total, peer) => total + of(peer), 0)
@@ -153,11 +167,15 @@ export class World {
     })
     if (this.options.state === 'first-run') return [notice('no-network', 'info')]
     if (this.options.state === 'offline') return [notice('offline', 'danger')]
-    if (this.options.state === 'empty') return [notice('no-peers', 'warning'), notice('no-candidates', 'warning')]
+    if (this.options.state === 'empty')
+      return [
+        notice('no-peers', 'warning', { known: 12, failed: 9 }),
+        notice('seeds-failed', 'warning', { seeds: 'dnsseed.example.net, seed.example.org' }),
+      ]
     return [
       notice('banned-pin', 'warning', { address: '198.51.100.20:18444' }),
-      notice('listen-failed', 'danger', { address: '0.0.0.0:8333', reason: 'another program uses this port' }),
-      notice('geo-old', 'info', { months: 14 }),
+      notice('listen-failed', 'danger', { reason: 'Another program uses 0.0.0.0:8333.' }),
+      notice('geo-old', 'info', { days: 431 }),
     ]
   }
 
