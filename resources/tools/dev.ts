@@ -46,7 +46,8 @@ async function headless(): Promise<void> {
     plugins: [react(), tailwindcss()],
     server: {
       host: '127.0.0.1',
-      proxy: { '/enter': passedOn, '/session': passedOn, '/live': { ...passedOn, ws: true } },
+      // Exactly these paths: the page has a folder called live.
+      proxy: { '^/(enter|session)$': passedOn, '^/live$': { ...passedOn, ws: true } },
     },
   })
   await vite.listen()
