@@ -123,7 +123,7 @@ export function fakeAttempt(from: Dice, id: string, now: number): AttemptRecord 
     ['failed', 'handshake-timeout', 'Connected, but no version message within 30 s'],
     ['refused', 'banned', 'The address is banned until 2026-11-21 18:04'],
     ['refused', 'too-many-inbound', 'All 117 inbound slots are taken'],
-    ['refused', 'one-try-per-ip', 'The same IP address tried again within 30 s'],
+    ['refused', 'too-many-attempts', 'The same IP address tried again within 30 s'],
     ['cancelled', 'cancelled', 'Cancelled by you'],
   ] as const
   const [state, code, reason] = from.pick(kinds)

@@ -32,6 +32,21 @@ const looks = values.quick
 
 /** What to do on a page before a second picture of it. */
 const SCENES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+  overview: async page => {
+    await page
+      .locator('main button', { hasText: /playground|演练场/ })
+      .first()
+      .click()
+    await page.waitForTimeout(600)
+  },
+  connections: async page => {
+    await page.getByRole('tab').last().click()
+    await page.waitForTimeout(300)
+  },
+  bans: async page => {
+    await page.locator('[role=row][data-id]').nth(1).dblclick({ timeout: 3000 })
+    await page.waitForTimeout(300)
+  },
   peers: async page => {
     await page.locator('[role=row][data-id]').nth(2).dblclick({ timeout: 3000 })
     await page.waitForTimeout(600)

@@ -254,7 +254,9 @@ export class World {
         slot('feeler', 1, 1, 'limits.feelers'),
       ],
       refusals:
-        inbound === 0 ? {} : { banned: 214, 'too-many-inbound': 31, timeout: 820, refused: 402, 'one-try-per-ip': 77 },
+        inbound === 0
+          ? {}
+          : { banned: 214, 'too-many-inbound': 31, timeout: 820, refused: 402, 'too-many-attempts': 77 },
     }
   }
 
