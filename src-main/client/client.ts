@@ -32,7 +32,7 @@ import { PLAYGROUND_NETWORK, createPlayground } from './playground/playground.ts
 import { networkOf, presentAttempt, presentPeer } from './present.ts'
 import { NetworkRuntime } from './runtime.ts'
 import type { Shared } from './runtime.ts'
-import { createSettings } from './settings.ts'
+import { checkPatch, createSettings } from './settings.ts'
 
 const VERSION = '0.1.0'
 
@@ -62,15 +62,8 @@ export interface Client extends ClientPort {
 export async function createClient(options: ClientOptions): Promise<Client> {
   const { dataDir, overrides = {}, clock = systemClock, random = systemRandom } = options
   const startedAt = Math.round(clock.now())
-  const logging = createLogging({ clock, level: 'info', debugRooms: [], file: null })
-  const { log } = logging
-  const store = openStore({ dir: dataDir, clock, log: log.child('store') })
-  const isFirstRun = store.secrets.get('first-run') === null
-  /** Whoever starts with options has answered the questions of a first run. */
-  const isAnswered = overrides.playground === true || isGiven(overrides.networks) || isGiven(overrides.connect)
-  const settingsService = createSettings(
-    store.settings,
-    log.child('client'),
+  // Checked before anything is opened: a mistyped option is said, not half obeyed.
+  const fromCommandLine = checkPatch(
     {
       ...(isGiven(overrides.networks) ? { 'network.enabled': overrides.networks } : {}),
       ...(isGiven(overrides.connect) ? { 'network.connectOnly': overrides.connect } : {}),
@@ -78,6 +71,13 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     },
     new Set(NETWORKS.keys()),
   )
+  const logging = createLogging({ clock, level: 'info', debugRooms: [], file: null })
+  const { log } = logging
+  const store = openStore({ dir: dataDir, clock, log: log.child('store') })
+  const isFirstRun = store.secrets.get('first-run') === null
+  /** Whoever starts with options has answered the questions of a first run. */
+  const isAnswered = overrides.playground === true || isGiven(overrides.networks) || isGiven(overrides.connect)
+  const settingsService = createSettings(store.settings, log.child('client'), fromCommandLine, new Set(NETWORKS.keys()))
   const applyLog = (): void => {
     const settings = settingsService.current
     logging.setLevel(settings['log.level'] as 'info', settings['log.debugRooms'])

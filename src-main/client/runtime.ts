@@ -123,6 +123,8 @@ export class NetworkRuntime {
             addresses.map(address => address.key),
           ),
       },
+      farewell: connection =>
+        this.network.farewell?.(connection, this.book.answerFor(connection.address.kind)) ?? Promise.resolve(),
       groupOf: group,
       clock,
       random,

@@ -154,6 +154,17 @@ describe('client', () => {
     expect(refusal?.message).toMatch(/\w+ \w+/)
   })
 
+  it('refuses options that mean nothing, before it opens anything', async () => {
+    const dir = newDir()
+    const made = createClient({
+      dataDir: dir,
+      shell: 'headless',
+      overrides: { networks: [NETWORK], connect: ['nonsense'] },
+    })
+    await expect(made).rejects.toThrow(/connectOnly: nonsense: \w+/)
+    await start(dir, false)
+  })
+
   it('a second client on the same directory is told who has it', async () => {
     const dir = newDir()
     await start(dir, false)
