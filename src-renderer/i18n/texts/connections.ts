@@ -90,6 +90,8 @@ export const connectionTexts = defineTexts({
     en: '{count, plural, one {# attempt} other {# attempts}} cancelled',
     'zh-CN': '已取消 {count} 次尝试',
   },
+  'connections.next.in': { en: 'in {time}', 'zh-CN': '{time}后' },
+  'connections.next.due': { en: 'due now', 'zh-CN': '即将开始' },
   'connections.why.notWaiting': { en: 'It is not waiting', 'zh-CN': '当前不在等待重试' },
   'connections.again': { en: 'Dial again', 'zh-CN': '重新拨号' },
   'connections.again.inbound': {

@@ -14,7 +14,7 @@ export const overviewTexts = defineTexts({
     'zh-CN': '连接中 {dialing, number} · 握手中 {handshaking, number} · 等待重试 {waiting, number}',
   },
   'overview.tile.known': { en: 'Addresses known', 'zh-CN': '已知地址' },
-  'overview.tile.knownText': { en: 'in the address book', 'zh-CN': '保存在地址簿中' },
+  'overview.tile.knownText': { en: 'in the book', 'zh-CN': '保存在地址簿中' },
   'overview.tile.bans': { en: 'Bans today', 'zh-CN': '今日封禁' },
   'overview.tile.bansText': { en: '{count, number} in force', 'zh-CN': '{count, number} 条生效中' },
   'overview.tile.traffic': { en: 'Traffic', 'zh-CN': '流量' },

@@ -20,7 +20,7 @@ export function BanDrawer({ id, onClose }: { readonly id: string; readonly onClo
     text === null || text === '' ? null : <Foreign text={text} isWrapped />
   return (
     <Drawer
-      title={<AddressText address={ban.target} />}
+      title={<AddressText address={ban.target} max={28} />}
       label={t('bans.drawer.label', { who: ban.target })}
       onClose={onClose}
       aside={

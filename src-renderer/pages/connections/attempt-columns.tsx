@@ -6,6 +6,7 @@ import { plainText } from '../../components/text.ts'
 import { AddressText, Foreign, RelativeTime } from '../../components/values.tsx'
 import type { I18n } from '../../i18n/i18n.ts'
 import { codeText } from './code-text.ts'
+import { NextTry } from './next-try.tsx'
 
 type AttemptColumn = Column<AttemptRecord>
 
@@ -35,7 +36,7 @@ export function attemptColumns(i18n: I18n, isActive: boolean): readonly AttemptC
     align: 'end',
     value: one => one.nextTryAt,
     text: one => (one.nextTryAt === null ? '' : i18n.exact(one.nextTryAt)),
-    cell: one => (one.nextTryAt === null ? UNKNOWN : <RelativeTime at={one.nextTryAt} />),
+    cell: one => (one.nextTryAt === null ? UNKNOWN : <NextTry at={one.nextTryAt} />),
   }
   const sentence: AttemptColumn = {
     id: 'sentence',

@@ -26,6 +26,7 @@ import { go, showOverlay } from '../../shell/ui-store.ts'
 import { findBan } from '../bans/find-ban.ts'
 import { mark } from '../peers/peer-actions.ts'
 import { retryNow } from './attempt-actions.ts'
+import { NextTry } from './next-try.tsx'
 
 const DEFAULT_SORT = { column: 'next', isDescending: false } as const
 const UNKNOWN = <span className="text-faint">–</span>
@@ -83,7 +84,7 @@ function pinColumns(i18n: I18n): readonly Column<PinRecord>[] {
       align: 'end',
       value: pin => pin.nextTryAt,
       text: pin => (pin.nextTryAt === null ? '' : i18n.exact(pin.nextTryAt)),
-      cell: pin => (pin.nextTryAt === null ? UNKNOWN : <RelativeTime at={pin.nextTryAt} />),
+      cell: pin => (pin.nextTryAt === null ? UNKNOWN : <NextTry at={pin.nextTryAt} />),
     },
     {
       id: 'tries',

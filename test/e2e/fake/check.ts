@@ -115,6 +115,88 @@ async function checkPeers(): Promise<void> {
   await page.close()
 }
 
+/** Refusal at the field, ban, lift, undo, a damaged import, all by keyboard where a keyboard will do. */
+async function checkBans(): Promise<void> {
+  const page = await open('theme=light&churn=0')
+  const toast = page.getByRole('region', { name: 'Messages' })
+  await page.keyboard.press('Control+5')
+  await page.getByRole('button', { name: 'Ban an address' }).press('Enter')
+  await page.keyboard.type('nonsense')
+  await page.keyboard.press('Enter')
+  await page.getByRole('alert').getByText('is not an address or subnet').waitFor()
+  await checkAxe(page, 'dialog for a new ban')
+  await page.getByLabel('Address or subnet', { exact: true }).fill('203.0.113.0/24')
+  await page.keyboard.press('Enter')
+  await toast.getByText('203.0.113.0/24 banned for 1 d').waitFor()
+  const row = page.locator('[role=row][data-id]').filter({ hasText: '203.0.113.0/24' })
+  await row.waitFor()
+  await row.dblclick()
+  const drawer = page.getByRole('complementary', { name: 'Ban of 203.0.113.0/24' })
+  await checkAxe(page, 'drawer of a ban')
+  await drawer.getByRole('button', { name: 'Lift' }).click()
+  await toast.getByText('Ban of 203.0.113.0/24 lifted').waitFor()
+  await drawer.getByText('was lifted').waitFor()
+  await toast.getByRole('button', { name: 'Undo' }).last().click()
+  await drawer.getByRole('button', { name: 'Lift' }).waitFor()
+  const file = page.locator('input[type=file]').first()
+  await file.setInputFiles({ name: 'bans.json', mimeType: 'application/json', buffer: Buffer.from('garbage') })
+  await toast.getByText('Nothing was imported: This is not a ban list').waitFor()
+  await page.close()
+}
+
+/** Dial now, cancel, the reasons, the link from a slot to its setting. */
+async function checkConnections(): Promise<void> {
+  const page = await open('theme=light&churn=0')
+  const toast = page.getByRole('region', { name: 'Messages' })
+  await page.keyboard.press('Control+3')
+  const waiting = page.locator('[role=row][data-id]').filter({ hasText: 'Waiting' }).first()
+  const id = (await waiting.getAttribute('data-id')) ?? ''
+  await waiting.click({ button: 'right' })
+  await page.getByRole('menuitem', { name: 'Dial now' }).click()
+  await page.locator(`[role=row][data-id="${id}"]`).getByText('Dialing').waitFor()
+  await page.locator(`[role=row][data-id="${id}"]`).click({ button: 'right' })
+  await page.getByRole('menuitem', { name: 'Cancel' }).click()
+  await toast.getByText('cancelled').waitFor()
+  await page.getByRole('tab', { name: /^Under way/ }).focus()
+  await page.keyboard.press('ArrowRight')
+  await page.getByRole('grid', { name: 'Refused and failed' }).getByText('Nothing listens there').first().waitFor()
+  await checkAxe(page, 'refusals')
+  await page.keyboard.press('ArrowRight')
+  await page.getByRole('grid', { name: 'Pinned' }).getByText('203.0.113.7:8333').first().waitFor()
+  await checkAxe(page, 'pins')
+  await page.keyboard.press('ArrowRight')
+  await checkAxe(page, 'slots')
+  await page.getByRole('button', { name: 'Inbound peers at most' }).click()
+  await page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor()
+  await page.close()
+}
+
+/** A notice's button, the playground, another span, and the three questions of the first run. */
+async function checkOverview(): Promise<void> {
+  const page = await open('theme=light&churn=0')
+  await page.getByRole('button', { name: '24 h' }).click()
+  await page.getByRole('img', { name: /^Traffic over time: latest/ }).waitFor()
+  await page.getByRole('main').getByRole('button', { name: 'Start the playground' }).click()
+  await page.getByText('20 of 24 connected').waitFor()
+  await checkAxe(page, 'overview with playground')
+  await page.getByRole('switch', { name: 'Bitcoin signet' }).click()
+  await page.getByText('Bitcoin signet turned on').waitFor()
+  await page.getByRole('button', { name: 'Open the setting' }).click()
+  await page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor()
+  await page.close()
+
+  const first = await open('theme=light&state=first-run')
+  await first.getByLabel('Through a SOCKS5 proxy').check()
+  await first.getByLabel('Proxy', { exact: true }).fill('nowhere')
+  await first.keyboard.press('Enter')
+  await first.getByRole('alert').getByText('HOST:PORT').waitFor()
+  await checkAxe(first, 'first run')
+  await first.getByLabel('Proxy', { exact: true }).fill('127.0.0.1:9050')
+  await first.keyboard.press('Enter')
+  await first.getByRole('region', { name: 'What needs attention' }).waitFor()
+  await first.close()
+}
+
 async function checkLoad(): Promise<void> {
   const page = await open('peers=10000&churn=1')
   await page.keyboard.press('Control+2')
@@ -144,6 +226,9 @@ async function checkLoad(): Promise<void> {
 
 try {
   await checkPeers()
+  await checkBans()
+  await checkConnections()
+  await checkOverview()
   await checkLoad()
   await checkPages('light', 'en')
   await checkPages('dark', 'zh-CN')
