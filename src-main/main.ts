@@ -22,7 +22,7 @@ import { createClient } from './client/index.ts'
 import { RequestError } from '../src-preload/contract/port.ts'
 import { serveIpc, type ElectronIpc } from './border/electron-ipc.ts'
 import { LEAST, ORIGIN, SCHEME, decideBounds, servePage, type Rectangle } from './border/electron-page.ts'
-import { parseOptions } from './border/options.ts'
+import { helpText, parseOptions, withoutChromiumSwitches } from './border/options.ts'
 import { createRegistrar } from './border/registrar.ts'
 import { systemClock } from './time/index.ts'
 
@@ -42,10 +42,18 @@ protocol.registerSchemesAsPrivileged([
   { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
 ])
 
-const parsed = parseOptions(process.argv.slice(app.isPackaged ? 1 : 2), process.env, process.platform)
-if (parsed.kind !== 'options') {
-  process.stderr.write(`${parsed.kind === 'error' ? parsed.text : app.getVersion()}\n`)
-  app.exit(parsed.kind === 'error' ? 2 : 0)
+const given = withoutChromiumSwitches(process.argv.slice(app.isPackaged ? 1 : 2))
+const parsed = parseOptions(given, process.env, process.platform)
+if (parsed.kind === 'error') {
+  process.stderr.write(`${parsed.text}\n`)
+  app.exit(2)
+} else if (parsed.kind !== 'options') {
+  process.stdout.write(`${parsed.kind === 'help' ? helpText(process.env, process.platform) : app.getVersion()}\n`)
+  app.exit(0)
+} else if (parsed.options.isHeadless) {
+  // Its fuses keep the packed program from running as plain Node, which the headless shell is.
+  process.stderr.write('This program has a window only; the headless shell is npm start -- --headless\n')
+  app.exit(2)
 } else if (!app.requestSingleInstanceLock()) {
   app.exit(0)
 } else {
@@ -80,6 +88,7 @@ if (parsed.kind !== 'options') {
           listen: options.listen,
           playground: options.isPlayground,
         },
+        // Packed, both lie in the archive, at the same places: Electron reads them there as files.
         tablesDir: join(out, 'tables'),
         resourcesDir: join(out, '..', 'resources'),
       }),

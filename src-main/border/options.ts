@@ -123,6 +123,15 @@ function split(argv: readonly string[]): Given | string {
   return { values, flags }
 }
 
+/** Chromium's own switches that packages and desktops put on a command line; they are not ours to refuse. */
+const CHROMIUM_SWITCHES =
+  /^--(no-sandbox|disable-gpu|disable-dev-shm-usage|force-device-scale-factor|lang|password-store|ozone-platform(-hint)?|(en|dis)able-features)(=|$)/
+
+/** What a desktop program was started with, less what Chromium takes for itself. */
+export function withoutChromiumSwitches(argv: readonly string[]): string[] {
+  return argv.filter(word => !CHROMIUM_SWITCHES.test(word))
+}
+
 /** `argv` without the program's own name. Addresses of peers are checked by the client, which knows each network. */
 export function parseOptions(argv: readonly string[], env: Environment, platform: string): ParsedOptions {
   const given = split(argv)

@@ -1,6 +1,12 @@
 /** The command line: what each option does, and the sentence for each mistake. */
 import { describe, expect, test } from 'vitest'
-import { defaultDataDir, helpText, parseOptions, type Options } from '../../src-main/border/options.ts'
+import {
+  defaultDataDir,
+  helpText,
+  parseOptions,
+  withoutChromiumSwitches,
+  type Options,
+} from '../../src-main/border/options.ts'
 
 const HOME = { HOME: '/home/ann' }
 const parse = (line: string): ReturnType<typeof parseOptions> =>
@@ -86,4 +92,9 @@ test.each([
   ['win32', { USERPROFILE: 'C:\\U' }, 'C:\\U\\AppData\\Local\\Warren'],
 ])('on %s with %o data lies in %s', (platform, env, wanted) => {
   expect(defaultDataDir(env, platform)).toBe(wanted)
+})
+
+test("Chromium's own switches are left to Chromium, ours and unknown ones are not", () => {
+  const given = ['--no-sandbox', '--playground', '--ozone-platform-hint=auto', '--lang=de', '--nope']
+  expect(withoutChromiumSwitches(given)).toEqual(['--playground', '--nope'])
 })
