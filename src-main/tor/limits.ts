@@ -8,3 +8,30 @@ export const MAX_CONTROL_REPLY_BYTES = 4_194_304
 
 /** Lines of one answer of a control port, those of its data not counted. Source: ours. */
 export const MAX_CONTROL_REPLY_LINES = 4096
+
+/** Time for a control port to take a connection, milliseconds: it stands on this machine. Source: ours. */
+export const CONTROL_CONNECT_TIMEOUT_MS = 5000
+
+/** Time for a control port to answer a request, milliseconds. Source: ours. */
+export const CONTROL_ANSWER_TIMEOUT_MS = 15_000
+
+/** Requests that wait for an answer of a control port at the same time. Source: ours. */
+export const MAX_CONTROL_QUEUE = 64
+
+/** Longest request that we send to a control port, bytes. Source: Tor's own bound for a command is 1 MiB; ours. */
+export const MAX_CONTROL_COMMAND_BYTES = 16_384
+
+/** Bytes of Tor's cookie file. Source: control-spec §3.5. */
+export const COOKIE_BYTES = 32
+
+/** Least time between two new identities, milliseconds. Source: Tor `MAX_SIGNEWNYM_RATE`. */
+export const NEW_IDENTITY_EVERY_MS = 10_000
+
+/** Longest text of Tor that we repeat in a sentence or in our log, characters. Source: ours. */
+export const MAX_TOR_TEXT = 300
+
+/** Circuits and streams kept for the window, each; the oldest go first. Source: ours. */
+export const MAX_TOR_ACTIVITY = 1000
+
+/** Seconds of bandwidth kept for the window. Source: ours. */
+export const BANDWIDTH_SECONDS = 300
