@@ -102,11 +102,7 @@ export class NetworkRuntime {
       profile: {
         defaultPort: known.defaultPort,
         wantedServices: this.network.wantedServices,
-        throttlesInbound: this.network.throttlesInbound,
-        identifiesPeers: false,
-        dialsPerSlot: 1,
-        sharesTarget: false,
-        historyBindsPermanent: false,
+        ...this.network.profile,
       },
       limits: limitsOf(settings, this.network.dropsAtRandom),
       dialer: transport,

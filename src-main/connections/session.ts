@@ -102,5 +102,13 @@ export interface Session {
 /** Why a session was opened; a network may behave differently (a feeler only shakes hands, a one-shot asks and leaves). */
 export type SessionPurpose = 'automatic' | 'permanent' | 'manual' | 'one-shot' | 'feeler' | 'inbound'
 
-/** Starts the handshake on an open connection. Never throws; failures end the session. */
-export type OpenSession = (connection: Connection, purpose: SessionPurpose, handlers: SessionHandlers) => Session
+/**
+ * Starts the handshake on an open connection. Never throws; failures end the session.
+ * @param expected who was dialed, on networks with identities (`SessionFacts.identity`); null or absent when inbound or unknown
+ */
+export type OpenSession = (
+  connection: Connection,
+  purpose: SessionPurpose,
+  handlers: SessionHandlers,
+  expected?: string | null,
+) => Session

@@ -162,7 +162,9 @@ export class SessionTable {
       else waiting.push(act)
     }
     entry.score = this.#scoreOf(entry)
-    entry.attach(this.#options.openSession(connection, purpose, this.#handlersOf(entry, inOrder)))
+    entry.attach(
+      this.#options.openSession(connection, purpose, this.#handlersOf(entry, inOrder), request?.identity ?? null),
+    )
     this.#tell.sessionAdded(entry)
     for (let act = waiting.shift(); act !== undefined; act = waiting.shift()) act()
     waiting = null

@@ -1,5 +1,5 @@
 /** A protocol family with its parameters, as the client sees it. Every maker passes `test/networks/compliance.ts`. */
-import type { HeardAddress, OpenSession } from '../connections/index.ts'
+import type { HeardAddress, NetworkProfile, OpenSession } from '../connections/index.ts'
 import type { Address, Connection } from '../transport/index.ts'
 
 export type NetworkFamily = 'bitcoin' | 'ethereum' | 'bittorrent' | 'warren'
@@ -17,8 +17,8 @@ export interface Network {
   readonly fixedSeeds: readonly Address[]
   /** Services bitfield a peer should offer to be worth an automatic slot; 0n asks for nothing. */
   readonly wantedServices: bigint
-  /** One attempt per source address in 30 s: on for Ethereum, off for Bitcoin. */
-  readonly throttlesInbound: boolean
+  /** How the connection manager treats this network's peers. */
+  readonly profile: Omit<NetworkProfile, 'defaultPort' | 'wantedServices'>
   /** Drops one random peer every 3 to 7 minutes when full: on by default for Ethereum. */
   readonly dropsAtRandom: boolean
   readonly openSession: OpenSession

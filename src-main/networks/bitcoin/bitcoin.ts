@@ -59,7 +59,13 @@ export function createBitcoin(params: BitcoinParams, options: BitcoinOptions): N
     },
     // On regtest, peers of the playground offer nothing, and every peer is one that somebody wants.
     wantedServices: params.name === 'regtest' ? 0n : NODE_NETWORK | NODE_WITNESS,
-    throttlesInbound: false,
+    profile: {
+      throttlesInbound: false,
+      identifiesPeers: false,
+      dialsPerSlot: 1,
+      sharesTarget: false,
+      historyBindsPermanent: false,
+    },
     dropsAtRandom: false,
     openSession,
     farewell: (connection, addresses) =>
