@@ -6,8 +6,8 @@ export const SEND_EVERY_MS = 100
 export const MAX_UNACKNOWLEDGED = 3
 /** A page blocked for this long gets one fresh snapshot instead of what it missed, ms. Source: chosen; a stutter is shorter. */
 export const LAG_AFTER_MS = 1000
-/** Changed records that are remembered for a blocked page before a snapshot replaces them. Source: chosen; ids of some 100 bytes each. */
-export const MAX_DIRTY_RECORDS = 5000
+/** Changed records that are remembered for a page before a snapshot replaces them. Source: as many peers as the settings allow, 20,000 in and 1,000 out; ids are shared. */
+export const MAX_DIRTY_RECORDS = 21_000
 /** Requests that one asker may have under way. Source: chosen; the window asks a handful at once. */
 export const MAX_REQUESTS_UNDER_WAY = 64
 /** Browser sessions that hold a key; the one unused for longest makes room. Source: chosen. */

@@ -13,14 +13,23 @@ export interface TableDelta {
 function isSame(left: unknown, right: unknown): boolean {
   if (Object.is(left, right)) return true
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false
+  // Most are lists of a few words: quicker by hand.
+  if (Array.isArray(left) && Array.isArray(right))
+    return left.length === right.length && left.every((item, at) => isSame(item, right[at]))
   return JSON.stringify(left) === JSON.stringify(right)
 }
 
-/** Fields that differ, or null when a field has gone, which a change cannot say. */
+/**
+ * Fields that differ, or null when a field has gone, which a change cannot say. Runs for each of ten thousand peers a
+ * second, so it makes no lists: records are plain objects, for which `for in` is the quickest walk.
+ */
 function changedFields(before: TableRecord, after: TableRecord): Record<string, unknown> | null {
   const changed: Record<string, unknown> = {}
-  for (const key of Object.keys(before)) if (!Object.hasOwn(after, key)) return null
-  for (const [key, value] of Object.entries(after)) if (!isSame(before[key], value)) changed[key] = value
+  for (const key in before) if (!(key in after)) return null
+  for (const key in after) {
+    const value = after[key]
+    if (before[key] !== value && !isSame(before[key], value)) changed[key] = value
+  }
   return changed
 }
 

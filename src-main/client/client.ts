@@ -137,6 +137,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     bookKey,
     settings: () => settingsService.current,
     whitelist: () => whitelist,
+    hasPin: id => pins.get(id) !== undefined,
     isOnline: () => isOnline,
     lastPeerLost: network => log.info('the last peer is gone', { network }),
   }
@@ -170,10 +171,6 @@ export async function createClient(options: ClientOptions): Promise<Client> {
       }
     },
     () => {
-      for (const runtime of runtimes.values()) {
-        const changed = runtime.tick()
-        if (changed.length > 0) changes.tell('peers', changed)
-      }
       reviewNotices()
       changes.tell('traffic')
       changes.tell('overview')
@@ -353,7 +350,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     if (runtime === undefined) return undefined
     if (event === 'peers') {
       const watch = runtime.watches.get(id)
-      return watch === undefined ? undefined : presentPeer(watch, network, geo)
+      return watch === undefined ? undefined : presentPeer(watch, network)
     }
     const attempt = runtime.manager.attempt(id)
     return attempt === null ? undefined : presentAttempt(attempt, network)
@@ -367,7 +364,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
         return Array.from(pins.rows(), row => presentPin(row, runtimes.get(row.network)))
       case 'peers':
         return [...runtimes].flatMap(([id, runtime]) =>
-          Array.from(runtime.watches.values(), watch => presentPeer(watch, id, geo)),
+          Array.from(runtime.watches.values(), watch => presentPeer(watch, id)),
         )
       case 'attempts':
         return [...runtimes].flatMap(([id, runtime]) =>

@@ -3,6 +3,7 @@ import type { PinRecord } from '../../src-preload/contract.ts'
 import { RequestError } from '../../src-preload/contract/port.ts'
 import type { Store } from '../store/index.ts'
 import type { Clock } from '../time/index.ts'
+import { parseAddress } from '../transport/index.ts'
 import type { Address } from '../transport/index.ts'
 import { MAX_PINS } from './limits.ts'
 import type { NetworkRuntime } from './runtime.ts'
@@ -67,13 +68,14 @@ export class Pins {
 
 /** A pin with its state; `runtime` is absent while its network is off. */
 export function presentPin(row: PinRow, runtime: NetworkRuntime | undefined): PinRecord {
-  const request = runtime?.manager.requests().find(one => one.address?.key === row.address)
+  const address = runtime === undefined ? null : parseAddress(row.address)
+  const request = address === null ? null : (runtime?.manager.requestFor(address) ?? null)
   const nextTryAt = request?.nextTryAt ?? null
   const isConnected =
-    runtime?.manager.sessions().some(session => session.isReady && session.address.key === row.address) ?? false
+    address !== null && (runtime?.manager.sessionsAt(address).some(session => session.isReady) ?? false)
   const state: PinRecord['state'] = isConnected
     ? 'connected'
-    : request === undefined || runtime === undefined
+    : request === null
       ? 'off'
       : request.nextTryAt === null
         ? 'connecting'

@@ -13,7 +13,7 @@ export function networkOf(id: string): string | null {
 const whole = (value: number): number => Math.max(0, Math.round(value))
 const orNull = (time: number): number | null => (time > 0 ? Math.round(time) : null)
 
-export function presentPeer(watch: PeerWatch, network: string, geo: Geo): PeerRecord {
+export function presentPeer(watch: PeerWatch, network: string): PeerRecord {
   const { managed } = watch
   const { connection, address } = managed
   const facts = managed.session.facts()
@@ -44,8 +44,7 @@ export function presentPeer(watch: PeerWatch, network: string, geo: Geo): PeerRe
     lastReceivedAt: whole(facts.lastReceivedAt),
     lastSentAt: whole(facts.lastSentAt),
     connectedAt: whole(managed.connectedAt),
-    country: geo.country(address),
-    asn: geo.asn(address)?.number ?? null,
+    ...watch.place,
   }
 }
 
@@ -56,7 +55,7 @@ export function presentDetail(watch: PeerWatch, network: string, geo: Geo): Peer
   if (score === null) return null
   const facts = managed.session.facts()
   return {
-    peer: presentPeer(watch, network, geo),
+    peer: presentPeer(watch, network),
     localAddress: managed.connection.localAddress?.key ?? null,
     seenAs: facts.seenAs?.key ?? null,
     group: managed.group,

@@ -21,6 +21,7 @@ import { limitsOf } from './in-force.ts'
 import { ROWS_A_WRITE, WRITE_BEHIND_MS } from './limits.ts'
 import type { KnownNetwork } from './networks.ts'
 import type { NetworkSituation } from './notices.ts'
+import { pinId } from './pins.ts'
 import { PeerWatch } from './watch.ts'
 
 /** What all networks share. */
@@ -38,9 +39,14 @@ export interface Shared {
   readonly bookKey: Uint8Array
   settings(): Settings
   whitelist(): SubnetSet
+  hasPin(id: string): boolean
   isOnline(): boolean
   lastPeerLost(network: string): void
 }
+
+/** A session's rates are measured once a second, a tenth of the sessions at a time. */
+const TICK_PARTS = 10
+const TICK_MS = 1000 / TICK_PARTS
 
 const SLOT_SETTINGS: Readonly<Record<SlotRecord['kind'], string | null>> = {
   outbound: 'limits.targetOutbound',
@@ -61,6 +67,10 @@ export class NetworkRuntime {
   readonly watches = new Map<string, PeerWatch>()
   readonly #shared: Shared
   readonly #timers: Timer[] = []
+  /** The watches again, by the part of a second in which they are measured. */
+  readonly #parts: readonly Set<PeerWatch>[] = Array.from({ length: TICK_PARTS }, () => new Set())
+  #part = 0
+  #nextPart = 0
   #listener: Listener | null = null
   #listenError: string | null = null
   #aloneSince: number | null
@@ -142,7 +152,8 @@ export class NetworkRuntime {
       handlers: { added: () => this.manager.wake('book') },
     })
     this.#listenToManager()
-    this.#timers.push(clock.every(WRITE_BEHIND_MS, () => this.flush()))
+    this.#timers.push(clock.every(WRITE_BEHIND_MS, () => this.#flush()))
+    this.#timers.push(clock.every(TICK_MS, () => this.#tick()))
   }
 
   /** Listens, dials what the user asked for, and lets the rest begin. Never rejects: a port in use is a notice. */
@@ -206,10 +217,9 @@ export class NetworkRuntime {
     return this.#listener?.addresses.map(address => address.key) ?? []
   }
 
+  /** Ready peers. */
   count(direction: 'inbound' | 'outbound'): number {
-    let count = 0
-    for (const { managed } of this.watches.values()) if (managed.isReady && managed.direction === direction) count += 1
-    return count
+    return this.manager.count(direction)
   }
 
   slots(): SlotRecord[] {
@@ -254,25 +264,28 @@ export class NetworkRuntime {
     if (changed.some(key => key === 'network.listen' || key === 'network.listenOn')) void this.listen()
   }
 
-  /** Writes behind: what changed in the book, at most so many rows at a time. */
-  flush(all = false): void {
-    const { addresses } = this.#shared.store
-    for (
-      let dirty = this.book.takeDirty(ROWS_A_WRITE);
-      dirty !== null;
-      dirty = all ? this.book.takeDirty(ROWS_A_WRITE) : null
-    ) {
-      if (dirty.reset) addresses.clear(this.known.id)
-      if (dirty.removed.length > 0) addresses.remove(this.known.id, dirty.removed)
-      if (dirty.upserts.length > 0) addresses.save(this.known.id, dirty.upserts)
-    }
+  /** Writes behind all that changed in the book, so many rows at a time, and lets others run in between. */
+  #flush(): void {
+    if (!this.#isClosed && this.#write()) this.#shared.clock.after(0, () => this.#flush())
   }
 
-  /** Once a second: rates. Returns the records that changed. */
-  tick(): string[] {
+  /** True when there may be more to write. */
+  #write(): boolean {
+    const { addresses } = this.#shared.store
+    const dirty = this.book.takeDirty(ROWS_A_WRITE)
+    if (dirty === null) return false
+    if (dirty.reset) addresses.clear(this.known.id)
+    if (dirty.removed.length > 0) addresses.remove(this.known.id, dirty.removed)
+    if (dirty.upserts.length > 0) addresses.save(this.known.id, dirty.upserts)
+    return dirty.reset || dirty.upserts.length + dirty.removed.length >= ROWS_A_WRITE
+  }
+
+  /** Rates of one part of the sessions after another, so that ten thousand do not change in one moment. */
+  #tick(): void {
+    this.#part = (this.#part + 1) % TICK_PARTS
     const changed: string[] = []
-    for (const watch of this.watches.values()) if (watch.tick()) changed.push(watch.managed.id)
-    return changed
+    for (const watch of this.#parts[this.#part] ?? []) if (watch.tick()) changed.push(watch.managed.id)
+    if (changed.length > 0) this.#shared.changes.tell('peers', changed)
   }
 
   async close(): Promise<void> {
@@ -283,21 +296,28 @@ export class NetworkRuntime {
     await this.manager.close()
     await this.network.close()
     this.watches.clear()
-    this.flush(true)
+    while (this.#write());
   }
 
   #listenToManager(): void {
-    const { changes, clock } = this.#shared
+    const { changes, clock, geo } = this.#shared
     const { id } = this.known
+    const pinChanged = (address: string): void => {
+      const pin = pinId(id, address)
+      if (this.#shared.hasPin(pin)) changes.tell('pins', [pin])
+    }
     const changed = (managed: ManagedSession): void => {
       this.#noteAlone()
       changes.tell('peers', [managed.id])
-      changes.tell('pins')
+      pinChanged(managed.address.key)
     }
     this.manager.listen({
       sessionAdded: managed => {
-        const watch = new PeerWatch(managed)
+        const place = { country: geo.country(managed.address), asn: geo.asn(managed.address)?.number ?? null }
+        const watch = new PeerWatch(managed, place)
         this.watches.set(managed.id, watch)
+        this.#nextPart = (this.#nextPart + 1) % TICK_PARTS
+        this.#parts[this.#nextPart]?.add(watch)
         watch.tell(clock.now(), managed.direction === 'inbound' ? 'connected to us' : 'connected; handshake begins')
         changed(managed)
       },
@@ -306,13 +326,16 @@ export class NetworkRuntime {
         changed(managed)
       },
       sessionRemoved: (managed, end) => {
+        const watch = this.watches.get(managed.id)
         this.watches.delete(managed.id)
+        if (watch !== undefined) for (const part of this.#parts) part.delete(watch)
         this.#shared.log.debug(`session ended: ${end.text}`, { network: id, peer: managed.address.key, code: end.code })
         changed(managed)
       },
       attemptChanged: (own, attempt) => {
         if (attempt?.state === 'failed') this.#failed += 1
         changes.tell('attempts', [own])
+        if (attempt !== null) pinChanged(attempt.address)
       },
       refused: (_code, direction) => {
         if (direction === 'outbound') this.#refused += 1

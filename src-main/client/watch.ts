@@ -12,6 +12,8 @@ interface KindCount {
 /** One per session; made when the session is added, dropped when it is removed. */
 export class PeerWatch {
   readonly managed: ManagedSession
+  /** Looked up once: the tables do not change while a session lasts. */
+  readonly place: { readonly country: string | null; readonly asn: number | null }
   /** Bytes a second, smoothed over about three seconds. */
   rateIn = 0
   rateOut = 0
@@ -20,8 +22,9 @@ export class PeerWatch {
   #kinds: Map<string, KindCount> | null = null
   #timeline: { at: number; text: string }[] | null = null
 
-  constructor(managed: ManagedSession) {
+  constructor(managed: ManagedSession, place: PeerWatch['place']) {
     this.managed = managed
+    this.place = place
   }
 
   /** Called once a second. True when something that the table shows has changed. */

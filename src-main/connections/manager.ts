@@ -328,11 +328,18 @@ export function createConnectionManager(options: ManagerOptions): ConnectionMana
       return count
     },
     sessions: () => [...sessions.all()],
+    count: direction => sessions.readyOf(direction),
+    sessionsAt: address => [...sessions.atHost(address.host)].filter(entry => entry.address.key === address.key),
     session: id => sessions.get(id),
     requests: () => {
       const now = clock.now()
       const monotonic = clock.monotonic()
       return [...outbound.requests.standing].map(request => viewRequest(request, now, monotonic))
+    },
+    requestFor: address => {
+      const request = outbound.requests.find(address, null)
+      if (request === null || !outbound.requests.standing.has(request)) return null
+      return viewRequest(request, clock.now(), clock.monotonic())
     },
     attempts: () => attempts.all(),
     attempt: id => attempts.get(id),

@@ -3,7 +3,7 @@
  * what has ended is closed. A slot is held until the connection is closed, not merely until the session says goodbye.
  */
 import type { PeerScore, Verdict } from '../reputation/index.ts'
-import type { Address, CloseReason, Connection } from '../transport/index.ts'
+import type { Address, CloseReason, Connection, Direction } from '../transport/index.ts'
 import { isLoopback, prefixKey } from '../transport/index.ts'
 import type { Timer } from '../time/index.ts'
 import { Deadlines } from './deadlines.ts'
@@ -90,6 +90,12 @@ export class SessionTable {
   /** Ready peers of every purpose but the short-lived ones. */
   get peers(): number {
     return this.#ready.automatic + this.#ready.permanent + this.#ready.manual + this.#ready.inbound
+  }
+
+  /** Ready sessions of a direction, whatever they are for. */
+  readyOf(direction: Direction): number {
+    const { inbound, ...outbound } = this.#ready
+    return direction === 'inbound' ? inbound : Object.values(outbound).reduce((sum, count) => sum + count, 0)
   }
 
   get(id: string): Entry | null {

@@ -308,8 +308,14 @@ export interface ConnectionManager {
   /** The whitelist has changed: asks it anew for every session. */
   refreshWhitelist(): void
   sessions(): readonly ManagedSession[]
+  /** Ready sessions of a direction; counted as they come and go. */
+  count(direction: Direction): number
+  /** Sessions with exactly this address (host and port). */
+  sessionsAt(address: Address): readonly ManagedSession[]
   session(id: string): ManagedSession | null
   requests(): readonly RequestView[]
+  /** The one of `requests()` for this address. */
+  requestFor(address: Address): RequestView | null
   /** Those under way first, then waiting, then ended, newest first. */
   attempts(): readonly Attempt[]
   attempt(id: string): Attempt | null

@@ -132,6 +132,25 @@ describe('client', () => {
     expect((await ask(second, 'settings.get')).settings['limits.targetOutbound']).toBe(3)
   })
 
+  it('tells of a pin when its dial begins and fails, and of no pin when others come', async () => {
+    const client = await start(newDir(), false)
+    const told: (readonly string[] | undefined)[] = []
+    client.onChange((event, ids) => {
+      if (event === 'pins') told.push(ids)
+    })
+    await ask(client, 'peers.add', { network: NETWORK, address: '127.77.0.1:9', keep: true })
+    const state = (): unknown => client.record('pins', `${NETWORK} 127.77.0.1:9`)?.['state']
+    await until(client, () => state() === 'waiting')
+    expect(client.record('pins', `${NETWORK} 127.77.0.1:9`)?.['lastFailure']).toMatch(/\w+ \w+/)
+    const before = told.length
+    expect(before).toBeGreaterThan(1)
+    await ask(client, 'peers.add', { network: NETWORK, address: '127.77.0.2:9', keep: false })
+    await until(client, () =>
+      client.records('attempts').some(one => one['address'] === '127.77.0.2:9' && one['state'] === 'failed'),
+    )
+    expect(told.slice(before + 1)).toEqual([])
+  })
+
   it.each<[ClientRequest, unknown, string]>([
     ['peers.add', { network: NETWORK, address: '1.2.3.4:99999', keep: false }, 'bad-address'],
     ['peers.add', { network: NETWORK, address: 'abc.onion', keep: true }, 'bad-address'],

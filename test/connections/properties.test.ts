@@ -126,6 +126,11 @@ function checkInvariants(world: World, inbound: readonly FakeConnection[]): void
   const automatic = sessions.filter(one => one.purpose === 'automatic' && one.isReady).length
   expect(automatic).toBeLessThanOrEqual(manager.limits.targetOutbound)
   expect(used.get('dialing')?.used).toBeLessThanOrEqual(manager.limits.maxDialing)
+  for (const direction of ['inbound', 'outbound'] as const)
+    expect(manager.count(direction)).toBe(sessions.filter(one => one.isReady && one.direction === direction).length)
+  for (const one of sessions) expect(manager.sessionsAt(one.address)).toContain(one)
+  for (const one of manager.requests())
+    if (one.address !== null && one.identity === null) expect(manager.requestFor(one.address)?.id).toBe(one.id)
   const keys = manager.requests().map(one => one.address?.key)
   expect(new Set(keys).size).toBe(keys.length)
 }

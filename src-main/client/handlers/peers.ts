@@ -15,7 +15,7 @@ export function peerHandlers(context: Context): Handlers {
       peers: [...runtimes].flatMap(([id, runtime]) =>
         network !== undefined && network !== id
           ? []
-          : Array.from(runtime.watches.values(), watch => presentPeer(watch, id, geo)),
+          : Array.from(runtime.watches.values(), watch => presentPeer(watch, id)),
       ),
     }),
     'peers.get': ({ id }) => {
@@ -34,7 +34,7 @@ export function peerHandlers(context: Context): Handlers {
         })
       const route = context.transport.decide(address)
       if (route.kind === 'blocked') throw new RequestError('blocked', route.reason, { address: route.reason })
-      const isThere = runtime.manager.sessions().some(session => session.address.key === address.key)
+      const isThere = runtime.manager.sessionsAt(address).length > 0
       if (isThere && !keep)
         throw new RequestError('already-connected', `${address.key} is connected already.`, {
           address: 'it is connected already',
@@ -111,7 +111,7 @@ export function peerHandlers(context: Context): Handlers {
       const runtime = runtimeOf(context, network)
       const address = typedAddress(text, runtime)
       pins.change(network, address, { isPinned: false })
-      const session = runtime.manager.sessions().find(one => one.address.key === address.key)
+      const [session] = runtime.manager.sessionsAt(address)
       if (session !== undefined) runtime.manager.setPinned(session.id, false)
       const request = runtime.manager
         .requests()
