@@ -35,3 +35,24 @@ export const MAX_TOR_ACTIVITY = 1000
 
 /** Seconds of bandwidth kept for the window. Source: ours. */
 export const BANDWIDTH_SECONDS = 300
+
+/** Lines of bridges that are looked at. Source: ours. */
+export const MAX_BRIDGE_LINES = 100
+
+/** Longest line of a bridge, characters: snowflake lines name a dozen STUN servers. Source: ours. */
+export const MAX_BRIDGE_CHARACTERS = 2000
+
+/** Output of a program that is asked for its version, bytes. Source: ours. */
+export const MAX_VERSION_OUTPUT_BYTES = 65_536
+
+/** Time for a program to tell its version, milliseconds. Source: ours. */
+export const VERSION_TIMEOUT_MS = 10_000
+
+/** Places that are looked at for one program, PATH included. Source: ours. */
+export const MAX_PROGRAM_PLACES = 200
+
+/** Time for a SOCKS port to answer a greeting, milliseconds. Source: ours. */
+export const SOCKS_PROBE_TIMEOUT_MS = 3000
+
+/** Bytes of a SOCKS port's answer to a greeting that are looked at. Source: ours. */
+export const MAX_PROBE_BYTES = 2048
