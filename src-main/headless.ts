@@ -19,9 +19,18 @@ function versionText(): string {
   return (JSON.parse(text) as { version: string }).version
 }
 
+/** @throws with a sentence that says what the file was for */
+function fileText(what: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new Error(`The ${what} cannot be read: ${(error as Error).message}`, { cause: error })
+  }
+}
+
 /** The first line of the password file. @throws when it cannot be read or is shorter than 12 characters. */
 function passwordIn(file: string): string {
-  const password = readFileSync(file, 'utf8').split(/\r?\n/, 1)[0] ?? ''
+  const password = fileText('password file', file).split(/\r?\n/, 1)[0] ?? ''
   if (password.length < 12) throw new Error(`The password in ${file} must have at least 12 characters`)
   return password
 }
@@ -35,8 +44,8 @@ function placeOf(options: Options): DoorAt {
     address,
     port: options.port,
     password: passwordIn(passwordFile),
-    cert: readFileSync(cert, 'utf8'),
-    key: readFileSync(key, 'utf8'),
+    cert: fileText('certificate', cert),
+    key: fileText('private key', key),
   }
 }
 
@@ -46,6 +55,9 @@ function sentenceOf(error: unknown, options: Options): string {
     return `Another program answers at ${options.unixSocket}; choose another path with --unix-socket`
   if (code === 'EADDRINUSE')
     return `Port ${String(options.port)} is taken by another program; choose one with --port, or 0 for any free one`
+  if (code === 'EADDRNOTAVAIL') return `${String(options.bind?.address)} is no address of this machine`
+  if (typeof code === 'string' && code.startsWith('ERR_OSSL_'))
+    return `The certificate or the private key is none that TLS can use: ${(error as Error).message}`
   if (code === 'EACCES') return `Warren may not listen there: ${(error as Error).message}`
   return error instanceof Error ? error.message : String(error)
 }

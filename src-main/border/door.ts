@@ -58,6 +58,13 @@ export interface Door {
 const MAX_REQUEST_BYTES =
   Math.max(...Object.values(REQUESTS).flatMap(spec => (spec.browser ? [spec.maxBytes] : []))) + 1024
 
+/** How this machine itself reaches the door: where it stands on all addresses, on loopback. */
+function nameOf(at: Exclude<DoorAt, { kind: 'socket' }>): string {
+  if (at.kind === 'loopback' || at.address === '0.0.0.0') return '127.0.0.1'
+  if (at.address === '::') return '[::1]'
+  return at.address.includes(':') ? `[${at.address}]` : at.address
+}
+
 /** @throws when the port is taken or the place cannot be listened on (Node's own errors, with `code`). */
 export async function openDoor(parts: DoorParts): Promise<Door> {
   const { client, dataDir, at, clock, log } = parts
@@ -259,8 +266,7 @@ export async function openDoor(parts: DoorParts): Promise<Door> {
     url = 'http://localhost'
   } else {
     port = (server.address() as AddressInfo).port
-    const name = at.kind === 'loopback' ? '127.0.0.1' : at.address.includes(':') ? `[${at.address}]` : at.address
-    url = `${scheme}://${name}:${String(port)}`
+    url = `${scheme}://${nameOf(at)}:${String(port)}`
   }
   isOurs = hostRule(at.kind, port)
   writePlace(dataDir, { pid: process.pid, url, socket: at.kind === 'socket' ? at.path : null })

@@ -132,6 +132,10 @@ export function withoutChromiumSwitches(argv: readonly string[]): string[] {
   return argv.filter(word => !CHROMIUM_SWITCHES.test(word))
 }
 
+/** Names are not looked up to listen on. What is no address after all is refused by the system. */
+const isIpAddress = (text: string): boolean =>
+  /^\d{1,3}(\.\d{1,3}){3}$/.test(text) || /^[\da-f.]*:[\da-f:.]*$/i.test(text)
+
 /** `argv` without the program's own name. Addresses of peers are checked by the client, which knows each network. */
 export function parseOptions(argv: readonly string[], env: Environment, platform: string): ParsedOptions {
   const given = split(argv)
@@ -158,6 +162,7 @@ export function parseOptions(argv: readonly string[], env: Environment, platform
   if (address !== null) {
     if (passwordFile === null || cert === null || key === null)
       return error('--bind opens Warren to the network, so it needs --password-file, --tls-cert and --tls-key')
+    if (!isIpAddress(address)) return error(`--bind ${address} is not an IP address; 0.0.0.0 is all of this machine's`)
     bind = { address, passwordFile, cert, key }
   } else if (passwordFile !== null || cert !== null || key !== null) {
     return error('--password-file, --tls-cert and --tls-key go with --bind')

@@ -173,7 +173,9 @@ function inMeaning(
   const items = value as readonly string[]
   switch (spec.format) {
     case 'endpoint':
-      return unique(items.map(item => anEndpoint(item)))
+      return unique(items.map(item => named(item, () => endpoint(item))))
+    case 'own-endpoint':
+      return unique(items.map(item => named(item, () => ownEndpoint(item))))
     case 'address-or-subnet':
       return unique(items.map(item => named(item, () => parseSubnet(item).text)))
     case 'network': {
@@ -191,8 +193,12 @@ function inMeaning(
 
 const unique = (items: readonly string[]): string[] => [...new Set(items)]
 
-function anEndpoint(text: string): string {
-  return named(text, () => endpoint(text))
+/** Nobody listens on a name: it is looked up for nothing, and may be somebody else's. */
+function ownEndpoint(text: string): string {
+  const key = endpoint(text)
+  const { kind } = parseAddress(key, { defaultPort: 0 })
+  if (kind === 'ipv4' || kind === 'ipv6' || kind === 'cjdns') return key
+  throw new AddressError('host', 'only an IP address of this machine can be listened on; 0.0.0.0 is all of them')
 }
 
 function endpoint(text: string): string {

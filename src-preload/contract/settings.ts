@@ -37,7 +37,8 @@ export interface ListSpec extends Common {
   readonly type: 'list'
   readonly default: readonly string[]
   readonly maxItems: number
-  readonly format: 'endpoint' | 'address-or-subnet' | 'network' | 'plain'
+  /** `own-endpoint`: an IP address of this machine with a port, to listen on. */
+  readonly format: 'endpoint' | 'own-endpoint' | 'address-or-subnet' | 'network' | 'plain'
 }
 export interface ChoiceSpec extends Common {
   readonly type: 'choice'
@@ -66,7 +67,7 @@ export const SETTINGS = {
   'network.listenOn': {
     type: 'list',
     group: 'network',
-    format: 'endpoint',
+    format: 'own-endpoint',
     default: [],
     maxItems: 16,
     summary:

@@ -1,99 +1,197 @@
-/** The headless shell as a program: its one line, its clean end, and its sentences when it cannot start. */
-import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+/** The headless shell as a program: its one line, its doors, its clean end, and its sentences when it cannot start. */
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { request } from 'node:https'
 import { join, resolve } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { warrenBench } from '../support/warren-process.ts'
 
-const HEADLESS = resolve(import.meta.dirname, '../../src-main/headless.ts')
-
-interface Running {
-  readonly child: ChildProcess
-  /** Resolves with the first line, or null when it ends without one. */
-  readonly line: Promise<string | null>
-  readonly ended: Promise<{ code: number | null; out: string; err: string }>
-}
-
+const bench = warrenBench()
 let dataDir: string
-const children: ChildProcess[] = []
 beforeEach(() => {
-  dataDir = mkdtempSync(join(tmpdir(), 'warren-headless-'))
+  dataDir = bench.folder()
 })
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL')
-  rmSync(dataDir, { recursive: true, force: true })
-})
+const LISTEN = ['--listen', '127.0.0.1:0']
+const run = (...args: string[]): ReturnType<typeof bench.start> => bench.start(dataDir, ...LISTEN, ...args)
+const CERTIFICATE = resolve(import.meta.dirname, 'certificate')
 
-function run(...args: string[]): Running {
-  const all = [HEADLESS, '--data-dir', dataDir, '--network', 'bitcoin/regtest', ...args]
-  const child = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe'] })
-  children.push(child)
-  let out = ''
-  let err = ''
-  child.stderr.setEncoding('utf8').on('data', (part: string) => (err += part))
-  const line = new Promise<string | null>(done => {
-    child.stdout.setEncoding('utf8').on('data', (part: string) => {
-      out += part
-      if (out.includes('\n')) done(out.slice(0, out.indexOf('\n')))
-    })
-    child.on('close', () => done(null))
-  })
-  const ended = new Promise<{ code: number | null; out: string; err: string }>(done => {
-    child.on('close', code => done({ code, out, err }))
-  })
-  return { child, line, ended }
+const DOOR_FILES = ['--password-file', 'p', '--tls-cert', 'c', '--tls-key', 'k']
+
+/** What `ctl` says that this Warren is. */
+async function infoBy(folder: string): Promise<{ pid: number; dataDir: string }> {
+  const answer = await bench.ctl(folder, 'app.info')
+  expect(answer).toMatchObject({ code: 0, err: '' })
+  return JSON.parse(answer.out) as { pid: number; dataDir: string }
 }
 
-test.each(['SIGINT', 'SIGTERM'] as const)('prints one line when it is ready and ends cleanly on %s', async signal => {
-  const running = run('--port', '0')
-  expect(await running.line).toMatch(/^Warren is at http:\/\/127\.0\.0\.1:\d+\/#[\w-]{43}$/)
-  running.child.kill(signal)
-  const ended = await running.ended
-  expect(ended.code).toBe(0)
-  expect(ended.out.trim().split('\n')).toHaveLength(1)
-  expect(existsSync(join(dataDir, 'door.json'))).toBe(false)
+describe('it is ready with one line, and ends', () => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('cleanly on %s', async signal => {
+    const running = run('--port', '0')
+    expect(await running.line).toMatch(/^Warren is at http:\/\/127\.0\.0\.1:\d+\/#[\w-]{43}$/)
+    const ended = await running.end(signal)
+    expect(ended.code).toBe(0)
+    expect(ended.out.match(/Warren is at/g)).toHaveLength(1)
+    expect(ended.out.trim().split('\n')).toHaveLength(1)
+    expect(ended.err).toBe('')
+    expect(existsSync(join(dataDir, 'door.json'))).toBe(false)
+  })
+
+  test('cleanly with the playground at full play, and soon', async () => {
+    const running = run('--playground')
+    await running.link()
+    const asked = performance.now()
+    expect(await running.end('SIGTERM')).toMatchObject({ code: 0, err: '' })
+    expect(performance.now() - asked).toBeLessThan(5000)
+  })
+
+  test('cleanly when asked before it is ready', async () => {
+    const running = run()
+    setTimeout(() => running.child.kill('SIGTERM'), 150)
+    const ended = await running.ended
+    // Before it can hear signals the system ends it; afterwards it ends itself. Nothing half-made is left either way.
+    expect(ended.code === 0 || ended.code === null).toBe(true)
+    await run().link()
+  })
+
+  test('cleanly when a program asks it to', async () => {
+    const running = run()
+    await running.link()
+    expect(await bench.ctl(dataDir, 'app.quit')).toMatchObject({ code: 0 })
+    expect(await running.ended).toMatchObject({ code: 0, err: '' })
+  })
 })
 
-test('the second on one data directory refuses with a sentence', async () => {
-  const first = run()
-  await first.line
-  const second = await run().ended
-  expect(second).toMatchObject({ code: 1, out: '' })
-  expect(second.err).toMatch(/^Another Warren is using .+\n$/)
+describe('ctl finds it by its data directory', () => {
+  test('at a port of loopback', async () => {
+    const running = run('--port', '0')
+    const { hostname, protocol } = await running.link()
+    expect([protocol, hostname]).toEqual(['http:', '127.0.0.1'])
+    expect(await infoBy(dataDir)).toMatchObject({ pid: running.child.pid, dataDir })
+  })
+
+  test('at a unix socket, which is for its owner only', async () => {
+    const path = join(dataDir, 'door.sock')
+    const running = run('--unix-socket', path)
+    await running.link()
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    expect((await infoBy(dataDir)).pid).toBe(running.child.pid)
+    expect((await bench.ctl(dataDir, 'link')).out).toMatch(/^http:\/\/localhost\/#[\w-]{43}\n$/)
+  })
+
+  test.each([
+    ['127.0.0.1', '127.0.0.1'],
+    ['0.0.0.0', '127.0.0.1'],
+  ])('at a door opened on %s, with TLS and a password', async (address, host) => {
+    const passwordFile = join(dataDir, 'password')
+    writeFileSync(passwordFile, 'correct horse battery\n')
+    const files = ['--tls-cert', join(CERTIFICATE, 'cert.pem'), '--tls-key', join(CERTIFICATE, 'key.pem')]
+    const running = run('--bind', address, '--password-file', passwordFile, ...files)
+    const link = await running.link()
+    expect([link.protocol, link.hostname]).toEqual(['https:', host])
+    expect((await infoBy(dataDir)).pid).toBe(running.child.pid)
+    expect(await enterByPassword(link, 'wrong horse battery')).toMatchObject({ status: 401, cookie: '' })
+    const entered = await enterByPassword(link, 'correct horse battery')
+    expect(entered.status).toBe(200)
+    expect(entered.cookie).toMatch(/HttpOnly; SameSite=Strict; Secure/)
+  })
 })
 
-test('a port that is taken gets a sentence, and the data directory is free again', async () => {
-  const first = run()
-  const port = new URL((await first.line)?.split(' ').at(-1) ?? '').port
-  const other = mkdtempSync(join(tmpdir(), 'warren-headless-'))
-  const child = spawn(process.execPath, [HEADLESS, '--data-dir', other, '--network', 'bitcoin/regtest', '--port', port])
-  children.push(child)
-  let err = ''
-  child.stderr.setEncoding('utf8').on('data', (part: string) => (err += part))
-  const code = await new Promise(done => child.on('close', done))
-  expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining(`Port ${port} is taken`) as string })
-  rmSync(other, { recursive: true, force: true })
+/** What the page sends when somebody types the password. */
+function enterByPassword(link: URL, password: string): Promise<{ status: number | undefined; cookie: string }> {
+  return new Promise((done, fail) => {
+    const asked = request(
+      new URL('/enter', link),
+      {
+        method: 'POST',
+        ca: readFileSync(join(CERTIFICATE, 'cert.pem')),
+        headers: { origin: link.origin, 'content-type': 'application/json' },
+      },
+      answer => {
+        answer.resume()
+        done({ status: answer.statusCode, cookie: String(answer.headers['set-cookie'] ?? '') })
+      },
+    )
+    asked.on('error', fail)
+    asked.end(JSON.stringify({ password }))
+  })
+}
+
+describe('it refuses to start, in one sentence,', () => {
+  test('beside another one on the same data directory, which goes on', async () => {
+    const first = run()
+    await first.link()
+    const second = await run().ended
+    expect(second).toMatchObject({ code: 1, out: '' })
+    expect(second.err).toMatch(/^Another Warren is using .+\n$/)
+    expect((await infoBy(dataDir)).pid).toBe(first.child.pid)
+  })
+
+  test('on a port that is taken, and lets go of the data directory', async () => {
+    const { port } = await run().link()
+    const other = bench.folder()
+    const ended = await bench.start(other, ...LISTEN, '--port', port).ended
+    expect(ended).toMatchObject({ code: 1, out: '' })
+    expect(ended.err).toMatch(new RegExp(`^Port ${port} is taken by another program; .+\\n$`))
+    await bench.start(other, ...LISTEN).link()
+  })
+
+  test('at a unix socket at which another one answers', async () => {
+    const path = join(dataDir, 'door.sock')
+    await run('--unix-socket', path).link()
+    const ended = await bench.start(bench.folder(), ...LISTEN, '--unix-socket', path).ended
+    expect(ended).toMatchObject({ code: 1, out: '' })
+    expect(ended.err).toMatch(/^Another program answers at .+\n$/)
+  })
+
+  test.each([
+    [['--nope'], 2, '--nope is not an option'],
+    [['--port', '70000'], 2, '--port 70000 is not a port'],
+    [['--network', 'nonsense'], 2, '--network nonsense is not a network'],
+    [['--network', 'bitcoin/nonsense'], 1, 'bitcoin/nonsense'],
+    [['--connect', 'nonsense'], 1, 'nonsense'],
+    [['--connect', '127.0.0.1:99999'], 1, '127.0.0.1:99999'],
+    [['--listen', 'nowhere.example:1'], 1, 'nowhere.example:1'],
+    [['--bind', '127.0.0.1'], 2, '--bind opens Warren to the network'],
+    [['--bind', 'localhost', ...DOOR_FILES], 2, '--bind localhost is not an IP address'],
+    [['--bind', '0.0.0.0', '--password-file', '/nowhere', '--tls-cert', 'c', '--tls-key', 'k'], 1, '/nowhere'],
+  ])('with %o: code %i', async (args, code, sentence) => {
+    const ended = await bench.start(dataDir, ...args).ended
+    expect(ended).toMatchObject({ code, out: '' })
+    expect(ended.err).toContain(sentence)
+    expect(ended.err.trim().split('\n')).toHaveLength(1)
+    expect(existsSync(join(dataDir, 'warren.db'))).toBe(false)
+  })
+
+  test.each([
+    ['a password that is too short', '127.0.0.1', 'short', 'cert.pem', /at least 12 characters/],
+    ['a key in place of a certificate', '127.0.0.1', 'long enough for that', 'key.pem', /that TLS can use/],
+    ["an address that is another machine's", '192.0.2.1', 'long enough for that', 'cert.pem', /is no address of this/],
+  ])('with %s', async (_, address, password, certificate, sentence) => {
+    const passwordFile = join(dataDir, 'password')
+    writeFileSync(passwordFile, `${password}\n`)
+    const files = ['--tls-cert', join(CERTIFICATE, certificate), '--tls-key', join(CERTIFICATE, 'key.pem')]
+    const ended = await run('--bind', address, '--password-file', passwordFile, ...files).ended
+    expect(ended).toMatchObject({ code: 1, out: '' })
+    expect(ended.err).toMatch(sentence)
+    expect(ended.err.trim().split('\n')).toHaveLength(1)
+  })
 })
 
-test('a unix socket is for its owner only, and one left behind is replaced', async () => {
+test('a unix socket that a killed Warren left behind is replaced', async () => {
   const path = join(dataDir, 'door.sock')
   const first = run('--unix-socket', path)
-  expect(await first.line).toMatch(/^Warren is at /)
-  first.child.kill('SIGKILL')
-  await first.ended
+  await first.link()
+  await first.end('SIGKILL')
   expect(existsSync(path)).toBe(true)
   const second = run('--unix-socket', path)
-  expect(await second.line).toMatch(/^Warren is at /)
-  second.child.kill('SIGTERM')
-  expect((await second.ended).code).toBe(0)
+  await second.link()
+  expect(await second.end('SIGTERM')).toMatchObject({ code: 0 })
 })
 
-test.each([
-  [['--nope'], 2, '--nope is not an option'],
-  [['--bind', '0.0.0.0', '--password-file', '/nowhere', '--tls-cert', 'c', '--tls-key', 'k'], 1, '/nowhere'],
-])('%o ends with %i and a sentence', async (args, code, sentence) => {
-  const ended = await run(...args).ended
-  expect(ended).toMatchObject({ code, out: '' })
-  expect(ended.err).toContain(sentence)
-  expect(ended.err.trim().split('\n')).toHaveLength(1)
+test('where a killed Warren said it was, ctl says that nobody answers', async () => {
+  const first = run()
+  await first.link()
+  await first.end('SIGKILL')
+  const answer = await bench.ctl(dataDir, 'app.info')
+  expect(answer).toMatchObject({ code: 3, out: '' })
+  expect(answer.err).toContain(`The Warren of process ${String(first.child.pid)} does not answer`)
 })
