@@ -2,7 +2,7 @@
 import type { Settings } from '../../src-preload/contract.ts'
 import type { ManagerLimits } from '../connections/index.ts'
 import type { ReputationSettings } from '../reputation/index.ts'
-import { parseAddress } from '../transport/index.ts'
+import { OPEN_POLICY, parseAddress } from '../transport/index.ts'
 import type { RoutePolicy } from '../transport/index.ts'
 
 export function limitsOf(settings: Settings, networkDropsAtRandom: boolean): Partial<ManagerLimits> {
@@ -25,17 +25,18 @@ export function limitsOf(settings: Settings, networkDropsAtRandom: boolean): Par
 
 export function routePolicyOf(settings: Settings): RoutePolicy {
   const text = settings['routes.proxy']
-  const families = {
+  const rest = {
+    ...OPEN_POLICY,
     ipv4: settings['routes.ipv4'],
     ipv6: settings['routes.ipv6'],
     hostNames: settings['routes.hostNames'],
   }
-  if (text === '') return { proxy: null, ...families }
+  if (text === '') return rest
   const { host, port } = parseAddress(text)
   const user = settings['routes.proxyUser']
   const password = settings['routes.proxyPassword']
   const credentials = user === '' ? {} : { user, password }
-  return { proxy: { name: 'the proxy', host, port, ...credentials }, ...families }
+  return { ...rest, proxy: { name: 'the proxy', host, port, isTor: true, ...credentials } }
 }
 
 export function reputationSettingsOf(settings: Settings): ReputationSettings {

@@ -38,7 +38,10 @@ export function dnsSeedSource(parts: DnsSeedParts): MixSource<SeedAddress> {
     next: async signal => {
       if (waiting === null) {
         try {
-          waiting = draw(await lookup(name, { port, signal, timeoutMs: SEED_LOOKUP_TIMEOUT_MS }), random)
+          waiting = draw(
+            await lookup(name, { port, signal, timeoutMs: SEED_LOOKUP_TIMEOUT_MS, purpose: 'seed' }),
+            random,
+          )
         } catch (error) {
           ended(0, error)
           return null

@@ -10,6 +10,8 @@ export interface DialOptions {
   readonly timeoutMs?: number
   /** IP address of this machine to dial from; the system chooses when absent. Direct routes only. */
   readonly from?: string
+  /** Who dials, `bitcoin/mainnet`: decides what may share a circuit where circuits are kept apart by network. */
+  readonly network?: string
 }
 
 /** Makes a connection, or rejects with a `DialError`. Never leaves a socket behind when it rejects. */

@@ -5,10 +5,10 @@ import { DIAL_TIMEOUT_MS } from './limits.ts'
 import { SocketConnection } from './socket-connection.ts'
 import type { ConnectionKeeper } from './socket-connection.ts'
 import { connectTcp } from './tcp.ts'
-import type { ResolveHost } from './tcp.ts'
+import type { ResolveHost, Witness } from './tcp.ts'
 
 /** A dialer for `direct` routes. The connection keeps the address that was dialed, also when that is a host name. */
-export function directDialer(keeper: ConnectionKeeper, resolveHost: ResolveHost): Dialer {
+export function directDialer(keeper: ConnectionKeeper, resolveHost: ResolveHost, witness: Witness): Dialer {
   const { clock } = keeper
   return {
     dial: (address, route, { signal, timeoutMs = DIAL_TIMEOUT_MS, from }) =>
@@ -17,7 +17,7 @@ export function directDialer(keeper: ConnectionKeeper, resolveHost: ResolveHost)
         { signal, timeoutMs },
         () => `${address.key} did not answer within ${timeoutMs / 1000} s.`,
         async scope => {
-          const socket = await connectTcp(address, scope, { clock, resolveHost, from })
+          const socket = await connectTcp(address, scope, { clock, resolveHost, witness, from })
           return new SocketConnection(socket, keeper, address, route, 'outbound')
         },
       ),

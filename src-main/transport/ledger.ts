@@ -1,7 +1,10 @@
-/** What the transport keeps account of: dials by route, look-ups, and the latest refusals with their reasons. */
+/**
+ * The privacy ledger: dials and look-ups by route, the latest of them with their reasons, what was refused to keep the
+ * policy, and, told by whoever opens sockets, whatever contradicts it.
+ */
 import type { Clock } from '../time/index.ts'
 import { DialError } from './dialer.ts'
-import { MAX_LEDGER_REFUSALS } from './limits.ts'
+import { MAX_CONTRADICTIONS, MAX_LEDGER_ENTRIES, MAX_REFUSAL_REASONS } from './limits.ts'
 import type { Route } from './route.ts'
 
 interface AttemptCounts {
@@ -12,13 +15,15 @@ interface AttemptCounts {
   readonly cancelled: number
 }
 
-/** Something that the policy did not allow. */
-export interface Refusal {
+/** Something that left this machine, or was kept from it. */
+export interface LedgerEntry {
   /** Milliseconds since the epoch. */
   readonly at: number
-  readonly kind: 'dial' | 'lookup' | 'listen' | 'connection'
+  readonly kind: 'dial' | 'lookup' | 'listen' | 'connection' | 'udp'
   /** Address or host name. */
   readonly target: string
+  /** Kind of route, who looked a name up (`system`, `tor`), or `refused`. */
+  readonly route: string
   /** A sentence for people. */
   readonly reason: string
 }
@@ -26,49 +31,81 @@ export interface Refusal {
 export interface LedgerSnapshot {
   /** By kind of route; kinds never used are absent. */
   readonly dials: Readonly<Partial<Record<Route['kind'], AttemptCounts>>>
-  readonly lookups: AttemptCounts
+  /** By who was asked. */
+  readonly lookups: Readonly<Record<'system' | 'tor', AttemptCounts>>
   /** All refusals since the start. */
   readonly refused: number
-  /** The last 200, oldest first. */
-  readonly refusals: readonly Refusal[]
+  /** By reason, the most frequent first; at most 32 reasons. */
+  readonly refusals: readonly { readonly reason: string; readonly count: number }[]
+  /** The last 200, newest first. */
+  readonly entries: readonly LedgerEntry[]
+  /** What happened against the policy, oldest first, at most 20: empty, or Warren has a fault. */
+  readonly contradictions: readonly { readonly at: number; readonly text: string }[]
 }
 
 type Counts = { -readonly [Field in keyof AttemptCounts]: AttemptCounts[Field] }
 
 const none = (): Counts => ({ begun: 0, done: 0, failed: 0, cancelled: 0 })
 
+/** Reasons beyond the last that is kept. */
+const OTHER_REASONS = 'Other reasons.'
+
 export class Ledger {
   readonly #clock: Clock
   readonly #dials: Partial<Record<Route['kind'], Counts>> = {}
-  readonly #lookups = none()
+  readonly #lookups = { system: none(), tor: none() }
   #refused = 0
-  readonly #refusals: Refusal[] = []
+  readonly #reasons = new Map<string, number>()
+  readonly #entries: LedgerEntry[] = []
+  readonly #contradictions: { at: number; text: string }[] = []
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  dial<T>(kind: Route['kind'], attempt: Promise<T>): Promise<T> {
+  dial<T>(kind: Route['kind'], target: string, reason: string, attempt: Promise<T>): Promise<T> {
+    this.#note('dial', target, kind, reason)
     return count((this.#dials[kind] ??= none()), attempt)
   }
 
-  lookup<T>(attempt: Promise<T>): Promise<T> {
-    return count(this.#lookups, attempt)
+  lookup<T>(by: 'system' | 'tor', host: string, reason: string, attempt: Promise<T>): Promise<T> {
+    this.#note('lookup', host, by, reason)
+    return count(this.#lookups[by], attempt)
   }
 
-  refuse(kind: Refusal['kind'], target: string, reason: string): void {
+  /** Something else that was allowed: a socket that listens, UDP. */
+  allow(kind: LedgerEntry['kind'], target: string, reason: string): void {
+    this.#note(kind, target, 'direct', reason)
+  }
+
+  refuse(kind: LedgerEntry['kind'], target: string, reason: string): void {
     this.#refused += 1
-    this.#refusals.push({ at: this.#clock.now(), kind, target, reason })
-    if (this.#refusals.length > MAX_LEDGER_REFUSALS) this.#refusals.shift()
+    const key = this.#reasons.has(reason) || this.#reasons.size < MAX_REFUSAL_REASONS - 1 ? reason : OTHER_REASONS
+    this.#reasons.set(key, (this.#reasons.get(key) ?? 0) + 1)
+    this.#note(kind, target, 'refused', reason)
+  }
+
+  /** Something was about to happen that the policy does not allow: a fault of ours, told once it is seen. */
+  contradict(text: string): void {
+    if (this.#contradictions.length < MAX_CONTRADICTIONS) this.#contradictions.push({ at: this.#clock.now(), text })
   }
 
   snapshot(): LedgerSnapshot {
     return {
       dials: structuredClone(this.#dials),
-      lookups: { ...this.#lookups },
+      lookups: structuredClone(this.#lookups),
       refused: this.#refused,
-      refusals: [...this.#refusals],
+      refusals: Array.from(this.#reasons, ([reason, refusals]) => ({ reason, count: refusals })).sort(
+        (a, b) => b.count - a.count,
+      ),
+      entries: this.#entries.toReversed(),
+      contradictions: [...this.#contradictions],
     }
+  }
+
+  #note(kind: LedgerEntry['kind'], target: string, route: string, reason: string): void {
+    this.#entries.push({ at: this.#clock.now(), kind, target, route, reason })
+    if (this.#entries.length > MAX_LEDGER_ENTRIES) this.#entries.shift()
   }
 }
 

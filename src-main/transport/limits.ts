@@ -39,8 +39,20 @@ export const MAX_LISTEN_ADDRESSES = 32
 /** Pause of a listener after the system ran out of file descriptors, milliseconds. Source: ours. */
 export const ACCEPT_RETRY_MS = 1000
 
-/** Refusals kept in the ledger, latest. Source: ours. */
-export const MAX_LEDGER_REFUSALS = 200
+/** Entries kept in the ledger, latest. Source: ours. */
+export const MAX_LEDGER_ENTRIES = 200
+
+/** Different reasons of refusals counted apart; the rest count together. Source: ours. */
+export const MAX_REFUSAL_REASONS = 32
+
+/** Contradictions to the policy kept. Source: ours; one is too many. */
+export const MAX_CONTRADICTIONS = 20
+
+/** Time for one look-up through Tor, milliseconds. Source: ours; a circuit may have to be built first. */
+export const TOR_LOOKUP_TIMEOUT_MS = 30_000
+
+/** Time for the test of a proxy, milliseconds. Source: ours. */
+export const PROBE_TIMEOUT_MS = 10_000
 
 /** User name and password for a SOCKS5 proxy, bytes each. Source: RFC 1929 §2. */
 export const MAX_SOCKS_CREDENTIAL_BYTES = 255

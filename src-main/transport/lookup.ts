@@ -6,8 +6,8 @@ import type { Address } from './address.ts'
 import { DialError } from './dialer.ts'
 import { abortOf, lookupError, withDeadline } from './errors.ts'
 import { LOOKUP_TIMEOUT_MS, MAX_LOOKUP_ADDRESSES, MAX_PENDING_LOOKUPS } from './limits.ts'
-import { decideLookup, decideRoute } from './policy.ts'
-import type { RoutePolicy } from './policy.ts'
+import { decideLookup, decideRoute, decideSeeds } from './policy.ts'
+import type { ProxySettings, RoutePolicy } from './policy.ts'
 
 /** The system's resolver, or a stand-in: IP addresses of a name as text. Rejects with an error that has a `code`. */
 export type SystemResolver = (host: string) => Promise<readonly string[]>
@@ -20,8 +20,10 @@ export interface LookupOptions {
   /** Port that the addresses get, 1 to 65535. */
   readonly port: number
   readonly signal?: AbortSignal | undefined
-  /** Milliseconds; 5000 when absent. */
+  /** Milliseconds; when absent 5000, through Tor 30 000. */
   readonly timeoutMs?: number
+  /** DNS seeds have a row of their own in the policy. */
+  readonly purpose?: 'seed'
 }
 
 /** Resolves a name; rejects with a `DialError`: blocked, unknown-host, timeout, cancelled, unreachable, local-limit, failed. */
@@ -31,18 +33,36 @@ export interface LookupParts {
   readonly clock: Clock
   readonly resolver: SystemResolver
   readonly policy: () => RoutePolicy
+  /** Asks a Tor: IP addresses of a name as text. */
+  readonly askTor: (proxy: ProxySettings, host: string, options: LookupOptions) => Promise<readonly string[]>
+  /** Keeps the books. */
+  readonly noted: <T>(by: 'system' | 'tor', host: string, reason: string, work: Promise<T>) => Promise<T>
 }
 
 /** A look-up that goes by the policy. Addresses that the policy would not dial are left out. */
-export function createLookup({ clock, resolver, policy }: LookupParts): Lookup {
+export function createLookup({ clock, resolver, policy, askTor, noted }: LookupParts): Lookup {
   const ask = boundedResolver(clock, resolver)
   return async (host, options) => {
     const name = hostName(host, options.port)
-    const decision = decideLookup(policy())
+    const decision = options.purpose === 'seed' ? decideSeeds(policy()) : decideLookup(policy())
     if (decision.kind === 'blocked') throw new DialError('blocked', decision.reason)
-    const found = await ask(name.host, options)
+    if (decision.kind === 'one-shot') {
+      throw new DialError('blocked', `${host} is not looked up but dialed through ${decision.proxy.name}.`)
+    }
+    const found =
+      decision.kind === 'system'
+        ? await noted('system', name.host, 'The system looks names up.', ask(name.host, options))
+        : addressesOf(
+            await noted(
+              'tor',
+              name.host,
+              `${decision.proxy.name} looks names up.`,
+              askTor(decision.proxy, name.host, options),
+            ),
+            options.port,
+          )
     // Asked again: the policy may have changed while we waited.
-    const allowed = found.filter(address => decideRoute(address, policy()).kind === 'direct')
+    const allowed = found.filter(address => decideRoute(address, policy()).kind !== 'blocked')
     if (allowed.length === 0) {
       throw new DialError('unknown-host', `${host} has no address that the route settings allow to dial.`)
     }

@@ -1,9 +1,18 @@
 /** How bytes get to an address. The policy that chooses one stands in `policy.ts`. */
 
+/** A SOCKS5 proxy on the way; `proxy` names it as settings do, `host:port` is where it listens. */
+interface ProxyHop {
+  readonly proxy: string
+  readonly host: string
+  readonly port: number
+}
+
 export type Route =
   | { readonly kind: 'direct' }
-  /** Through a SOCKS5 proxy; `proxy` names it as settings do, `host:port` is where it listens. */
-  | { readonly kind: 'socks5'; readonly proxy: string; readonly host: string; readonly port: number }
+  /** Through a SOCKS5 proxy. */
+  | ({ readonly kind: 'socks5' } & ProxyHop)
+  /** Through Tor's SOCKS port. */
+  | ({ readonly kind: 'tor' } & ProxyHop)
 
 /** A route, or the refusal to use any, with the reason in a sentence for people. */
 export type RouteDecision = Route | { readonly kind: 'blocked'; readonly reason: string }

@@ -61,7 +61,7 @@ export function checkCredentials({ user, password }: SocksCredentials): void {
   }
 }
 
-type Step = 'method' | 'authentication' | 'reply'
+export type SocksStep = 'method' | 'authentication' | 'reply'
 
 const nonsense = (text: string): DialError => new DialError('proxy-protocol', text)
 
@@ -71,7 +71,12 @@ const hex = (byte: number): string => byte.toString(16).padStart(2, '0')
  * Length of the answer to a step once that is known, else null; complains as soon as the bytes at hand allow it.
  * @throws {DialError} for whatever is not a success
  */
-function answerLength(step: Step, bytes: Uint8Array, target: string, hasCredentials: boolean): number | null {
+export function answerLength(
+  step: SocksStep,
+  bytes: Uint8Array,
+  target: string,
+  hasCredentials: boolean,
+): number | null {
   const [version, status, , type, nameLength] = bytes
   if (version === undefined) return null
   if (step === 'authentication') {
@@ -182,7 +187,7 @@ function readAnswers(
   signal: AbortSignal,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    let step: Step = 'method'
+    let step: SocksStep = 'method'
     let held = new Uint8Array(0)
 
     const settle = (error: unknown): void => {

@@ -11,6 +11,9 @@ import { SOCKET_OPTIONS, guardSocket } from './socket-connection.ts'
 /** Turns a host name into IP addresses with the name's port; rejects with a `DialError`. */
 export type ResolveHost = (name: Address, signal: AbortSignal) => Promise<readonly Address[]>
 
+/** Told of every socket before it connects; throws a `DialError` where it must not. */
+export type Witness = (target: Address) => void
+
 /**
  * Connects to an IP address, or to a host name by happy eyeballs. Gives a connected, paused socket from which nothing
  * has been read; rejects with a `DialError`, or with the signal's reason, and leaves no socket behind.
@@ -21,15 +24,22 @@ export async function connectTcp(
   {
     clock,
     resolveHost,
+    witness,
     from,
-  }: { readonly clock: Clock; readonly resolveHost: ResolveHost; readonly from?: string | undefined },
+  }: {
+    readonly clock: Clock
+    readonly resolveHost: ResolveHost
+    readonly witness: Witness
+    readonly from?: string | undefined
+  },
 ): Promise<Socket> {
-  if (isIp(target)) return connectIp(target, signal, from)
+  const connectIp = (ip: Address, scope: AbortSignal): Promise<Socket> => openSocket(ip, scope, witness, from)
+  if (isIp(target)) return connectIp(target, signal)
   if (target.kind !== 'host') throw new DialError('blocked', `${target.key} cannot be dialed directly.`)
   const found = await resolveHost(target, signal)
   const candidates = interleaveFamilies(found.filter(isIp)).slice(0, MAX_DIALED_ADDRESSES)
   try {
-    return await raceAttempts(candidates, (candidate, scope) => connectIp(candidate, scope, from), {
+    return await raceAttempts(candidates, connectIp, {
       clock,
       staggerMs: CONNECTION_ATTEMPT_DELAY_MS,
       signal,
@@ -52,12 +62,13 @@ export async function connectTcp(
 /** Anything else handed to `connect` would make Node ask a name server behind the policy's back. */
 const isIp = ({ kind }: Address): boolean => kind === 'ipv4' || kind === 'ipv6' || kind === 'cjdns'
 
-function connectIp(target: Address, signal: AbortSignal, from: string | undefined): Promise<Socket> {
+function openSocket(target: Address, signal: AbortSignal, witness: Witness, from: string | undefined): Promise<Socket> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(signal.reason as Error)
       return
     }
+    witness(target)
     const socket = new Socket(SOCKET_OPTIONS)
     // Paused before it connects: Node would start to read at once.
     socket.pause()

@@ -3,24 +3,33 @@
  * changes ends what no longer fits. Whoever wants a socket goes through here.
  */
 import type { Log } from '../log/index.ts'
-import type { Clock } from '../time/index.ts'
+import { systemRandom } from '../time/index.ts'
+import type { Clock, RandomSource } from '../time/index.ts'
+import { parseAddress } from './address.ts'
 import type { Address } from './address.ts'
 import type { Connection } from './connection.ts'
 import { DialError } from './dialer.ts'
 import type { DialOptions, Dialer } from './dialer.ts'
 import { directDialer } from './direct.ts'
 import { cancelledError } from './errors.ts'
+import { createIsolator, isolatedProxy } from './isolation.ts'
 import { Ledger } from './ledger.ts'
 import type { LedgerSnapshot } from './ledger.ts'
 import { ListenError, listenOn } from './listener.ts'
 import type { ListenOptions, Listener } from './listener.ts'
 import { boundedResolver, createLookup, systemResolver } from './lookup.ts'
 import type { LookupOptions, SystemResolver } from './lookup.ts'
-import { decideListen, decideRoute, isSameRoute } from './policy.ts'
-import type { RoutePolicy } from './policy.ts'
+import { decideListen, decideLookup, decideRoute, isSameRoute } from './policy.ts'
+import type { ProxySettings, RoutePolicy } from './policy.ts'
+import { probeProxy } from './probe.ts'
+import type { ProxyProbe } from './probe.ts'
 import type { Route, RouteDecision } from './route.ts'
 import type { ConnectionKeeper } from './socket-connection.ts'
 import { socks5Dialer } from './socks5.ts'
+import type { ProxyAccess } from './socks5.ts'
+import type { SocksCredentials } from './socks-dialog.ts'
+import { askTor, resolvePtrRequest, resolveRequest } from './tor-resolve.ts'
+import { createWitness } from './witness.ts'
 
 export interface TransportParts {
   readonly clock: Clock
@@ -28,6 +37,7 @@ export interface TransportParts {
   readonly policy: RoutePolicy
   /** The system's resolver; tests bring their own. */
   readonly resolver?: SystemResolver
+  readonly random?: RandomSource
 }
 
 export interface Transport {
@@ -42,6 +52,13 @@ export interface Transport {
   listen(addresses: readonly Address[], options: ListenOptions): Promise<Listener>
   /** IP addresses of a host name, at most 256. Rejects with a `DialError`. */
   lookup(host: string, options: LookupOptions): Promise<readonly Address[]>
+  /** The name of an IP address, asked of the Tor that the policy names. Rejects with a `DialError`. */
+  lookupName(ip: string, signal?: AbortSignal): Promise<string>
+  /** What is at a proxy's address; nothing is sent through it. Rejects with `blocked` where the policy forbids to look. */
+  probe(
+    endpoint: { readonly host: string; readonly port: number; readonly credentials: SocksCredentials | null },
+    signal?: AbortSignal,
+  ): Promise<ProxyProbe>
   readonly policy: RoutePolicy
   /** Takes effect at once: dials under way, connections and listeners that no longer fit are ended. Returns how many connections. */
   setPolicy(policy: RoutePolicy): number
@@ -69,6 +86,7 @@ export function createTransport({
   log,
   policy: firstPolicy,
   resolver = systemResolver,
+  random = systemRandom,
 }: TransportParts): Transport {
   let policy = firstPolicy
   let isClosed = false
@@ -88,30 +106,66 @@ export function createTransport({
     },
   }
 
-  const checkedLookup = createLookup({ clock, resolver, policy: () => policy })
+  const witness = createWitness(
+    () => policy,
+    text => {
+      ledger.contradict(text)
+      log.error(text)
+    },
+  )
+  const proxyLookup = boundedResolver(clock, witness.proxyResolver(resolver))
+  const access: ProxyAccess = {
+    clock,
+    witness: witness.socket,
+    resolveProxy: (name, signal) => proxyLookup(name.host, { port: name.port, signal }),
+  }
+  const isolator = createIsolator(random)
+  const sayIsolation = (): void => {
+    const isolated = isolatedProxy(policy)
+    if (isolated?.user !== undefined)
+      log.info('Separate circuits: the user name and password of the proxy are replaced at every dial', {
+        proxy: isolated.name,
+      })
+  }
+  sayIsolation()
+
+  const checkedLookup = createLookup({
+    clock,
+    resolver: witness.systemResolver(resolver),
+    policy: () => policy,
+    askTor: async (proxy, host, options) => {
+      const credentials = isolator.credentials(proxy, policy, { target: host, network: undefined })
+      const answer = await askTor(proxy, resolveRequest(host), host, { ...options, credentials }, access)
+      return answer.kind === 'address' ? [answer.text] : []
+    },
+    noted: (by, host, reason, work) => ledger.lookup(by, host, reason, work),
+  })
   const lookup: Transport['lookup'] = async (host, options) => {
     if (isClosed) throw closedError()
     try {
-      return await ledger.lookup(checkedLookup(host, options))
+      return await checkedLookup(host, options)
     } catch (error) {
       const isRefusal = error instanceof DialError && error.code === 'blocked' && !options.signal?.aborted
       if (isRefusal) ledger.refuse('lookup', host, error.message)
       throw error
     }
   }
-  const proxyLookup = boundedResolver(clock, resolver)
 
-  const credentialsFor = (): { user: string; password: string } | null => {
-    const { user, password } = policy.proxy ?? {}
-    return user === undefined && password === undefined ? null : { user: user ?? '', password: password ?? '' }
-  }
-
+  /** The proxy of a route, as the policy knows it now. */
+  const proxyNamed = (name: string): ProxySettings | null =>
+    [policy.proxy, policy.onionProxy].find(proxy => proxy?.name === name) ?? null
+  const proxyDialer = socks5Dialer(
+    keeper,
+    (route, target, network) => {
+      const proxy = proxyNamed(route.proxy)
+      return proxy === null ? null : isolator.credentials(proxy, policy, { target: target.key, network })
+    },
+    access,
+  )
   const dialers = new Map<Route['kind'], Dialer>([
-    ['direct', directDialer(keeper, (name, signal) => lookup(name.host, { port: name.port, signal }))],
-    [
-      'socks5',
-      socks5Dialer(keeper, credentialsFor, (name, signal) => proxyLookup(name.host, { port: name.port, signal })),
-    ],
+    ['direct', directDialer(keeper, (name, signal) => lookup(name.host, { port: name.port, signal }), witness.socket)],
+    ['socks5', proxyDialer],
+    ['tor', proxyDialer],
   ])
 
   const dialBy = async (route: Route, address: Address, options: DialOptions): Promise<Connection> => {
@@ -176,7 +230,7 @@ export function createTransport({
         ledger.refuse('dial', address.key, decision.reason)
         throw new DialError('blocked', decision.reason)
       }
-      return ledger.dial(decision.kind, dialBy(decision, address, options))
+      return ledger.dial(decision.kind, address.key, reasonOf(decision), dialBy(decision, address, options))
     },
     decide: address => decideRoute(address, policy),
     async listen(addresses, options) {
@@ -200,11 +254,39 @@ export function createTransport({
       return tracked
     },
     lookup,
+    async lookupName(ip, signal) {
+      if (isClosed) throw closedError()
+      const decision = decideLookup(policy)
+      if (decision.kind !== 'resolve') {
+        throw new DialError(
+          'blocked',
+          decision.kind === 'blocked' ? decision.reason : 'Names of addresses are asked of Tor only.',
+        )
+      }
+      const { proxy } = decision
+      const credentials = isolator.credentials(proxy, policy, { target: ip, network: undefined })
+      const asked = askTor(proxy, resolvePtrRequest(ip), ip, { signal, credentials }, access)
+      const answer = await ledger.lookup('tor', ip, `${proxy.name} looks names up.`, asked)
+      if (answer.kind !== 'name')
+        throw new DialError('proxy-protocol', 'Tor answered with an address instead of a name.')
+      return answer.text
+    },
+    async probe(endpoint, signal) {
+      if (isClosed) throw closedError()
+      const at = parseAddress(endpoint.host, { defaultPort: endpoint.port })
+      const reason = witness.whyNotProbe(at)
+      if (reason !== null) {
+        ledger.refuse('dial', at.key, reason)
+        throw new DialError('blocked', reason)
+      }
+      return witness.whileProbing(at, () => probeProxy(endpoint, access, signal))
+    },
     get policy() {
       return policy
     },
     setPolicy(next) {
       policy = next
+      sayIsolation()
       const ended = endWhatNoLongerFits()
       if (ended > 0) log.info('Route settings changed', { connectionsEnded: ended })
       return ended
@@ -221,6 +303,12 @@ export function createTransport({
       if (connections.size > 0) await new Promise<void>(resolve => (whenEmpty = resolve))
     },
   }
+}
+
+/** Why a route was taken, for the ledger. */
+function reasonOf(route: Route): string {
+  if (route.kind === 'direct') return 'The policy dials such addresses directly.'
+  return `The policy sends such addresses through ${route.proxy}.`
 }
 
 const closedError = (): DialError => new DialError('cancelled', 'The transport has been closed.')

@@ -15,7 +15,7 @@ import { encodeFrame } from '../../src-main/networks/bitcoin/frame.ts'
 import { encodeAddrV2 } from '../../src-main/networks/bitcoin/messages/addresses.ts'
 import { encodeVersion } from '../../src-main/networks/bitcoin/messages/version.ts'
 import { systemClock, systemRandom } from '../../src-main/time/index.ts'
-import { createTransport, ipAddress, parseAddress } from '../../src-main/transport/index.ts'
+import { OPEN_POLICY, createTransport, ipAddress, parseAddress } from '../../src-main/transport/index.ts'
 
 const PEERS = 5000
 const CROWDS = 2
@@ -81,7 +81,7 @@ async function runOurs(): Promise<void> {
   let ready = 0
   let heard = 0
   const network = createBitcoin(regtest(), { clock: systemClock, random: systemRandom, log: silentLog })
-  const policy = { proxy: null, ipv4: true, ipv6: true, hostNames: true }
+  const policy = OPEN_POLICY
   const transport = createTransport({ clock: systemClock, log: silentLog, policy })
   const listener = await transport.listen([parseAddress('127.0.0.1:0')], {
     onConnection: connection =>

@@ -17,7 +17,7 @@ import type {
 import { silentLog } from '../../src-main/log/index.ts'
 import { createBitcoin } from '../../src-main/networks/bitcoin/index.ts'
 import { systemClock, systemRandom } from '../../src-main/time/index.ts'
-import { createTransport, parseAddress } from '../../src-main/transport/index.ts'
+import { OPEN_POLICY, createTransport, parseAddress } from '../../src-main/transport/index.ts'
 import type { Connection } from '../../src-main/transport/index.ts'
 import { REGTEST, told } from '../networks/bitcoin/stand.ts'
 import { until } from '../transport/dialer-compliance.ts'
@@ -52,7 +52,7 @@ function makeTransport(): ReturnType<typeof createTransport> {
   const transport = createTransport({
     clock: systemClock,
     log: silentLog,
-    policy: { proxy: null, ipv4: true, ipv6: true, hostNames: true },
+    policy: OPEN_POLICY,
   })
   closers.push(() => transport.close())
   return transport

@@ -7,6 +7,8 @@ export interface SocksRequest {
   readonly port: number
   readonly user: string | null
   readonly password: string | null
+  /** 1 is CONNECT; Tor's RESOLVE is 240, RESOLVE_PTR 241. */
+  readonly command: number
 }
 
 export interface SocksServer {
@@ -20,9 +22,17 @@ export interface SocksServer {
 export interface SocksServerOptions {
   /** Where to connect instead of what was asked for; null answers silence. */
   readonly connectTo?: (request: SocksRequest) => { readonly host: string; readonly port: number } | null
+  /** The reply to RESOLVE and RESOLVE_PTR, as Tor gives it; without it the command is refused as unknown (07). */
+  readonly resolve?: (request: SocksRequest) => Uint8Array
+  /** Wants this user name and password, and takes no other. */
+  readonly password?: { readonly user: string; readonly password: string }
 }
 
-export async function startSocksServer({ connectTo }: SocksServerOptions = {}): Promise<SocksServer> {
+export async function startSocksServer({
+  connectTo,
+  resolve,
+  password: wanted,
+}: SocksServerOptions = {}): Promise<SocksServer> {
   const requests: SocksRequest[] = []
   const waiting: { host: string; resolve: () => void }[] = []
   const sockets = new Set<Socket>()
@@ -34,7 +44,13 @@ export async function startSocksServer({ connectTo }: SocksServerOptions = {}): 
   const serve = async (socket: Socket): Promise<void> => {
     const next = reader(socket)
     const [, methodCount = 0] = await next(2)
-    const hasPassword = (await next(methodCount)).includes(2)
+    const offered = await next(methodCount)
+    // As Tor does: without a password where that is offered, so that only a password alone asks for isolation.
+    const hasPassword = offered.includes(2) && (wanted !== undefined || !offered.includes(0) || resolve === undefined)
+    if (wanted !== undefined && !hasPassword) {
+      socket.end(Buffer.of(5, 0xff))
+      return
+    }
     socket.write(Buffer.of(5, hasPassword ? 2 : 0))
     let user: string | null = null
     let password: string | null = null
@@ -42,9 +58,14 @@ export async function startSocksServer({ connectTo }: SocksServerOptions = {}): 
       const [, userLength = 0] = await next(2)
       user = (await next(userLength)).toString()
       password = (await next((await next(1))[0] ?? 0)).toString()
-      socket.write(Buffer.of(1, 0))
+      const isWrong = wanted !== undefined && (wanted.user !== user || wanted.password !== password)
+      socket.write(Buffer.of(1, isWrong ? 1 : 0))
+      if (isWrong) {
+        socket.end()
+        return
+      }
     }
-    const [, , , type] = await next(4)
+    const [, command = 0, , type] = await next(4)
     const host =
       type === 1
         ? (await next(4)).join('.')
@@ -52,9 +73,13 @@ export async function startSocksServer({ connectTo }: SocksServerOptions = {}): 
           ? (await next(16)).toString('hex')
           : (await next((await next(1))[0] ?? 0)).toString('latin1')
     const port = (await next(2)).readUInt16BE()
-    const request = { host, port, user, password }
+    const request = { host, port, user, password, command }
     requests.push(request)
     for (const waiter of waiting) if (waiter.host === host) waiter.resolve()
+    if (command !== 1) {
+      socket.end(resolve?.(request) ?? Buffer.of(5, 7, 0, 1, 0, 0, 0, 0, 0, 0))
+      return
+    }
     const goal = connectTo === undefined ? (host === 'silent.example' ? null : { host, port }) : connectTo(request)
     if (goal === null) return
     const onward = connect(goal)

@@ -55,13 +55,17 @@ const never = new Promise<readonly Address[]>(() => {})
 describeDialer('direct', () => {
   const clock = new VirtualClock()
   let reached = (): void => {}
-  const dialer = directDialer(testKeeper(clock), (_name, signal) => {
-    reached()
-    return Promise.race([
-      never,
-      new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
-    ])
-  })
+  const dialer = directDialer(
+    testKeeper(clock),
+    (_name, signal) => {
+      reached()
+      return Promise.race([
+        never,
+        new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
+      ])
+    },
+    () => {},
+  )
   return Promise.resolve({
     ...tcpEnds(clock),
     clock,
@@ -82,11 +86,11 @@ describeDialer('SOCKS5', async () => {
   return {
     ...ends,
     clock,
-    dialer: socks5Dialer(
-      testKeeper(clock),
-      () => ({ user: 'rabbit', password: 'warren' }),
-      () => Promise.reject(new Error('no name to look up')),
-    ),
+    dialer: socks5Dialer(testKeeper(clock), () => ({ user: 'rabbit', password: 'warren' }), {
+      clock,
+      resolveProxy: () => Promise.reject(new Error('no name to look up')),
+      witness: () => {},
+    }),
     route: { kind: 'socks5', proxy: 'proxy', host: '127.0.0.1', port: proxy.port },
     silent: () =>
       Promise.resolve({

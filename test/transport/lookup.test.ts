@@ -2,22 +2,34 @@ import { describe, expect, it } from 'vitest'
 import { VirtualClock } from '../../src-main/time/index.ts'
 import { createLookup } from '../../src-main/transport/lookup.ts'
 import type { Lookup } from '../../src-main/transport/lookup.ts'
+import { OPEN_POLICY } from '../../src-main/transport/policy.ts'
 import type { RoutePolicy } from '../../src-main/transport/policy.ts'
 
-const open: RoutePolicy = { proxy: null, ipv4: true, ipv6: true, hostNames: true }
-const proxy = { name: 'Tor', host: '127.0.0.1', port: 9050 }
+const open = OPEN_POLICY
+const proxy = { name: 'the proxy', host: '127.0.0.1', port: 9050, isTor: false }
 
 function setUp(
   answer: (host: string) => Promise<readonly string[]>,
   policy: RoutePolicy = open,
-): { clock: VirtualClock; lookup: Lookup; asked: string[] } {
+): { clock: VirtualClock; lookup: Lookup; asked: string[]; askedTor: string[] } {
   const clock = new VirtualClock()
   const asked: string[] = []
   const resolver = (host: string): Promise<readonly string[]> => {
     asked.push(host)
     return answer(host)
   }
-  return { clock, asked, lookup: createLookup({ clock, resolver, policy: () => policy }) }
+  const askedTor: string[] = []
+  const lookup = createLookup({
+    clock,
+    resolver,
+    policy: () => policy,
+    askTor: ({ name }, host) => {
+      askedTor.push(`${name}: ${host}`)
+      return answer(host)
+    },
+    noted: (_by, _host, _reason, work) => work,
+  })
+  return { clock, asked, askedTor, lookup }
 }
 
 const failing = (code: string) => (): Promise<never> => Promise.reject(Object.assign(new Error(code), { code }))
@@ -80,6 +92,30 @@ describe('look-up', () => {
       await expect(lookup('a.example', { port: 1 })).rejects.toEqual(code('blocked'))
       expect(asked).toEqual([])
     }
+  })
+
+  it('asks Tor, and never the system, where the policy says so', async () => {
+    const tor = { ...proxy, name: 'Tor', isTor: true }
+    for (const policy of [
+      { ...open, proxy: tor },
+      { ...open, proxy, onionProxy: tor },
+      { ...open, proxy: tor, hostNames: false },
+    ]) {
+      const { lookup, asked, askedTor } = setUp(() => Promise.resolve(['2001:db8::7']), policy)
+      expect((await lookup('a.example', { port: 1 })).map(({ key }) => key)).toEqual(['[2001:db8::7]:1'])
+      expect([asked, askedTor]).toEqual([[], ['Tor: a.example']])
+    }
+  })
+
+  it('asks the system for seeds behind an ordinary proxy only if the user allows it', async () => {
+    const refused = setUp(() => Promise.resolve(['192.0.2.1']), { ...open, proxy })
+    await expect(refused.lookup('seed.example', { port: 1, purpose: 'seed' })).rejects.toEqual(
+      code('blocked', 'dialed'),
+    )
+    const allowed = setUp(() => Promise.resolve(['192.0.2.1']), { ...open, proxy, systemDnsForSeeds: true })
+    expect(await allowed.lookup('seed.example', { port: 1, purpose: 'seed' })).toHaveLength(1)
+    await expect(allowed.lookup('peer.example', { port: 1 })).rejects.toEqual(code('blocked'))
+    expect([refused.asked, allowed.asked]).toEqual([[], ['seed.example']])
   })
 
   it('gives up after 5 s, or when aborted, and leaves no timer', async () => {

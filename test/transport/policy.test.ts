@@ -1,13 +1,26 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ipAddress, onionAddress, parseAddress } from '../../src-main/transport/index.ts'
-import { decideListen, decideLookup, decideRoute, isSameRoute } from '../../src-main/transport/policy.ts'
+import {
+  OPEN_POLICY,
+  decideListen,
+  decideLookup,
+  decideRoute,
+  decideSeeds,
+  decideUdp,
+  isSameRoute,
+  policyTable,
+} from '../../src-main/transport/policy.ts'
 import type { RoutePolicy } from '../../src-main/transport/policy.ts'
 
 const ONION = 'pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion:1'
-const proxy = { name: 'Tor', host: '127.0.0.1', port: 9050, user: 'u', password: 'p' }
-const open: RoutePolicy = { proxy: null, ipv4: true, ipv6: true, hostNames: true }
-const viaProxy = { kind: 'socks5', proxy: 'Tor', host: '127.0.0.1', port: 9050 }
+const open = OPEN_POLICY
+const proxy = { name: 'Tor', host: '127.0.0.1', port: 9050, isTor: true, user: 'u', password: 'p' }
+const onionProxy = { name: 'onion Tor', host: '127.0.0.1', port: 9150, isTor: true }
+const plain = { name: 'plain', host: '127.0.0.1', port: 1080, isTor: false }
+const viaTor = { kind: 'tor', proxy: 'Tor', host: '127.0.0.1', port: 9050 }
+const viaOnion = { kind: 'tor', proxy: 'onion Tor', host: '127.0.0.1', port: 9150 }
+const viaPlain = { kind: 'socks5', proxy: 'plain', host: '127.0.0.1', port: 1080 }
 const direct = { kind: 'direct' }
 
 const ADDRESSES = {
@@ -19,63 +32,122 @@ const ADDRESSES = {
   cjdns: '[fc00::1]:1',
 } as const
 
-/** One row of the table: the switches, and per kind of address the route or a part of the reason. */
-const TABLE: readonly (readonly [
-  string,
-  RoutePolicy,
-  Readonly<Record<keyof typeof ADDRESSES, object | string>>,
-  string,
-])[] = [
-  [
-    'none',
-    open,
-    { ipv4: direct, ipv6: direct, host: direct, onion: 'no onion route', i2p: 'I2P', cjdns: 'CJDNS' },
-    'system',
-  ],
-  [
-    'proxy',
-    { ...open, proxy },
-    { ipv4: viaProxy, ipv6: viaProxy, host: viaProxy, onion: viaProxy, i2p: 'I2P', cjdns: 'CJDNS' },
-    'Tor',
-  ],
-  [
-    'no IPv4',
-    { ...open, ipv4: false },
-    { ipv4: 'IPv4 is switched off', ipv6: direct, host: direct, onion: 'no onion route', i2p: 'I2P', cjdns: 'CJDNS' },
-    'system',
-  ],
-  [
-    'no IPv6',
-    { ...open, ipv6: false },
-    { ipv4: direct, ipv6: 'IPv6 is switched off', host: direct, onion: 'no onion route', i2p: 'I2P', cjdns: 'CJDNS' },
-    'system',
-  ],
-  [
-    'no host names',
-    { ...open, hostNames: false },
-    {
-      ipv4: direct,
-      ipv6: direct,
-      host: 'host names is switched off',
-      onion: 'no onion route',
-      i2p: 'I2P',
-      cjdns: 'CJDNS',
-    },
-    'switched off',
-  ],
-  [
-    'proxy, no IPv6, no host names of the system',
-    { ...open, proxy, ipv6: false, hostNames: false },
-    { ipv4: viaProxy, ipv6: 'IPv6 is switched off', host: viaProxy, onion: viaProxy, i2p: 'I2P', cjdns: 'CJDNS' },
-    'Tor',
-  ],
-]
+interface Row {
+  readonly policy: RoutePolicy
+  /** Per kind of address the route, or a part of the reason why there is none. */
+  readonly ip: object | string
+  readonly host: object | string
+  readonly onion: object | string
+  /** Who looks names up; who is asked for seeds. */
+  readonly lookup: string
+  readonly seeds: string
+  readonly udp: boolean
+}
 
-const CELLS = TABLE.flatMap(([row, policy, cells]) =>
-  Object.entries(ADDRESSES).map(
-    ([kind, text]) => [row, kind, text, policy, cells[kind as keyof typeof ADDRESSES]] as const,
-  ),
+/** The spec's table, row by row, under btcd's names; below it, rows of our own. */
+const TABLE: Readonly<Record<string, Row>> = {
+  none: {
+    policy: open,
+    ip: direct,
+    host: direct,
+    onion: 'no onion route',
+    lookup: 'system',
+    seeds: 'system',
+    udp: true,
+  },
+  '--proxy': {
+    policy: { ...open, proxy },
+    ip: viaTor,
+    host: viaTor,
+    onion: viaTor,
+    lookup: 'resolve Tor',
+    seeds: 'resolve Tor',
+    udp: false,
+  },
+  '--proxy --noonion': {
+    policy: { ...open, proxy, onion: false },
+    ip: viaTor,
+    host: viaTor,
+    onion: 'switched off',
+    lookup: 'blocked',
+    seeds: 'one-shot Tor',
+    udp: false,
+  },
+  '--proxy --noonion, system DNS for seeds allowed': {
+    policy: { ...open, proxy, onion: false, systemDnsForSeeds: true },
+    ip: viaTor,
+    host: viaTor,
+    onion: 'switched off',
+    lookup: 'blocked',
+    seeds: 'system',
+    udp: false,
+  },
+  '--onion': {
+    policy: { ...open, onionProxy },
+    ip: direct,
+    host: direct,
+    onion: viaOnion,
+    lookup: 'system',
+    seeds: 'system',
+    udp: true,
+  },
+  '--proxy --onion': {
+    policy: { ...open, proxy: plain, onionProxy },
+    ip: viaPlain,
+    host: viaPlain,
+    onion: viaOnion,
+    lookup: 'resolve onion Tor',
+    seeds: 'resolve onion Tor',
+    udp: false,
+  },
+  '--noonion': {
+    policy: { ...open, onion: false },
+    ip: direct,
+    host: direct,
+    onion: 'switched off',
+    lookup: 'system',
+    seeds: 'system',
+    udp: true,
+  },
+  'a proxy that is not Tor': {
+    policy: { ...open, proxy: plain },
+    ip: viaPlain,
+    host: viaPlain,
+    onion: 'plain is not Tor',
+    lookup: 'blocked',
+    seeds: 'one-shot plain',
+    udp: false,
+  },
+  'Tor that is not ready': {
+    policy: { ...open, proxy: { ...proxy, port: 0 }, systemDnsForSeeds: true },
+    ip: 'not ready',
+    host: 'not ready',
+    onion: 'not ready',
+    lookup: 'blocked',
+    seeds: 'blocked',
+    udp: false,
+  },
+  'no host names of the system': {
+    policy: { ...open, hostNames: false },
+    ip: direct,
+    host: 'host names is switched off',
+    onion: 'no onion route',
+    lookup: 'blocked',
+    seeds: 'blocked',
+    udp: true,
+  },
+}
+
+const CELLS = Object.entries(TABLE).flatMap(([name, row]) =>
+  Object.entries(ADDRESSES).map(([kind, text]) => {
+    const { ip, host, onion } = row
+    const expected = { ipv4: ip, ipv6: ip, host, onion, i2p: 'I2P', cjdns: 'CJDNS' }[kind] ?? ''
+    return [name, kind, text, row.policy, expected] as const
+  }),
 )
+
+const said = (decision: ReturnType<typeof decideSeeds>): string =>
+  'proxy' in decision ? `${decision.kind} ${decision.proxy.name}` : decision.kind
 
 describe('route policy', () => {
   it.each(CELLS)('%s: %s', (_row, _kind, text, policy, expected) => {
@@ -87,10 +159,48 @@ describe('route policy', () => {
     }
   })
 
-  it.each(TABLE)('%s: look-ups', (_row, policy, _cells, expected) => {
-    const decision = decideLookup(policy)
-    if (expected === 'system') expect(decision).toEqual({ kind: 'system' })
-    else expect(decision).toEqual({ kind: 'blocked', reason: expect.stringContaining(expected) })
+  it.each(Object.entries(TABLE))('%s: look-ups, seeds, UDP', (_name, { policy, lookup, seeds, udp }) => {
+    expect(said(decideLookup(policy))).toBe(lookup)
+    expect(said(decideSeeds(policy))).toBe(seeds)
+    expect(decideUdp(policy) === null).toBe(udp)
+  })
+
+  it.each(['ipv4', 'ipv6'] as const)('refuses %s where it is switched off, proxy or not', kind => {
+    for (const policy of [open, { ...open, proxy }]) {
+      const decision = decideRoute(parseAddress(ADDRESSES[kind]), { ...policy, [kind]: false })
+      expect(decision).toMatchObject({ kind: 'blocked', reason: expect.stringContaining('switched off') })
+    }
+  })
+
+  it('shows the table as it is, cell by cell', () => {
+    const samples = {
+      ipv4: parseAddress(ADDRESSES.ipv4),
+      ipv6: parseAddress(ADDRESSES.ipv6),
+      host: parseAddress(ADDRESSES.host),
+      onion: parseAddress(ADDRESSES.onion),
+    }
+    const shown = (policy: RoutePolicy): string[] =>
+      policyTable(policy, samples).map(
+        ({ row, does, through }) => `${row} ${does}${through === null ? '' : ` ${through}`}`,
+      )
+    expect(shown(open)).toEqual([
+      'ipv4 direct',
+      'ipv6 direct',
+      'host direct',
+      'onion off',
+      'seeds system',
+      'udp direct',
+      'listen any',
+    ])
+    expect(shown({ ...open, proxy: plain, onionProxy })).toEqual([
+      'ipv4 proxy plain',
+      'ipv6 proxy plain',
+      'host proxy plain',
+      'onion tor onion Tor',
+      'seeds resolve onion Tor',
+      'udp off',
+      'listen loopback',
+    ])
   })
 
   it.each([
@@ -110,7 +220,7 @@ describe('route policy', () => {
     expect(decideRoute(parseAddress(text), { ...open, proxy }).kind).toBe('blocked')
   })
 
-  it('never dials directly and never asks the system for a name while a proxy is set', () => {
+  it('never lets a combination of settings go around a proxy', () => {
     const bytes = (length: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ minLength: length, maxLength: length })
     const port = fc.integer({ min: 0, max: 65_535 })
     const address = fc.oneof(
@@ -119,24 +229,52 @@ describe('route policy', () => {
       fc.tuple(bytes(32), port).map(([raw, port]) => onionAddress(raw, port)),
       fc.tuple(fc.domain(), port).map(([name, port]) => parseAddress(name, { defaultPort: port })),
     )
+    const anyProxy = fc.option(
+      fc.record({ name: fc.constantFrom('a', 'b'), host: fc.constant('127.0.0.1'), port, isTor: fc.boolean() }),
+    )
+    const anyPolicy: fc.Arbitrary<RoutePolicy> = fc.record({
+      proxy: anyProxy,
+      onionProxy: anyProxy,
+      onion: fc.boolean(),
+      isolation: fc.constantFrom('off', 'dial', 'peer', 'network'),
+      systemDnsForSeeds: fc.boolean(),
+      ipv4: fc.boolean(),
+      ipv6: fc.boolean(),
+      hostNames: fc.boolean(),
+    })
     fc.assert(
-      fc.property(address, fc.boolean(), fc.boolean(), fc.boolean(), (address, ipv4, ipv6, hostNames) => {
-        const policy = { proxy, ipv4, ipv6, hostNames }
-        expect(decideRoute(address, policy).kind).not.toBe('direct')
-        expect(decideLookup(policy).kind).toBe('blocked')
+      fc.property(address, anyPolicy, (address, policy) => {
+        const route = decideRoute(address, policy)
+        const lookup = decideLookup(policy)
+        const seeds = decideSeeds(policy)
+        if (address.kind === 'onion') {
+          expect(['tor', 'socks5', 'blocked']).toContain(route.kind)
+          if (!policy.onion) expect(route.kind).toBe('blocked')
+        }
+        if (policy.proxy !== null) {
+          expect(route.kind).not.toBe('direct')
+          expect(lookup.kind).not.toBe('system')
+          if (!policy.systemDnsForSeeds || policy.proxy.port === 0) expect(seeds.kind).not.toBe('system')
+          expect(decideUdp(policy)).not.toBeNull()
+          expect(decideListen(parseAddress('0.0.0.0:1'), policy)).not.toBeNull()
+          if (policy.proxy.port === 0 && address.kind !== 'onion') expect(route.kind).toBe('blocked')
+        }
+        if (!policy.hostNames && policy.proxy === null)
+          expect([lookup.kind, seeds.kind]).toEqual(['blocked', 'blocked'])
       }),
+      { numRuns: 2000 },
     )
   })
 
   it('shows no secret in a route or a reason', () => {
     const policy = { ...open, proxy: { ...proxy, user: 'hidden-user', password: 'hidden-password' } }
-    const said = Object.values(ADDRESSES).map(text => decideRoute(parseAddress(text), policy))
-    expect(JSON.stringify([said, decideLookup(policy)])).not.toContain('hidden')
+    const routes = Object.values(ADDRESSES).map(text => decideRoute(parseAddress(text), policy))
+    expect(JSON.stringify(routes)).not.toContain('hidden')
   })
 
   it('tells routes apart by the proxy and where it listens', () => {
     const route = decideRoute(parseAddress('192.0.2.1:1'), { ...open, proxy })
-    if (route.kind !== 'socks5') throw new Error('not a proxy route')
+    if (route.kind !== 'tor') throw new Error('not a proxy route')
     expect(isSameRoute(route, { ...route })).toBe(true)
     expect(isSameRoute(route, { ...route, port: 9150 })).toBe(false)
     expect(isSameRoute(route, { kind: 'direct' })).toBe(false)

@@ -61,11 +61,11 @@ class Script {
       opened: () => {},
       closed: () => {},
     }
-    return socks5Dialer(
-      keeper,
-      () => credentials,
-      () => Promise.reject(new Error('no look-up')),
-    )
+    return socks5Dialer(keeper, () => credentials, {
+      clock: this.clock,
+      resolveProxy: () => Promise.reject(new Error('no look-up')),
+      witness: () => {},
+    })
   }
 
   async stop(): Promise<void> {
@@ -271,10 +271,10 @@ describe('SOCKS5 dialog', () => {
       await expect(dial).rejects.toMatchObject({ code: 'cancelled' })
     }
     expect(proxy.requests).toEqual([
-      { host: 'xn--bcher-kva.example', port: 1, user: 'rabbit', password: SECRET },
-      { host: '192.0.2.7', port: 2, user: 'rabbit', password: SECRET },
-      { host: '20010db8000000000000000000000007', port: 3, user: 'rabbit', password: SECRET },
-      { host: `${'a'.repeat(63)}.example`, port: 4, user: 'rabbit', password: SECRET },
+      { host: 'xn--bcher-kva.example', port: 1, user: 'rabbit', password: SECRET, command: 1 },
+      { host: '192.0.2.7', port: 2, user: 'rabbit', password: SECRET, command: 1 },
+      { host: '20010db8000000000000000000000007', port: 3, user: 'rabbit', password: SECRET, command: 1 },
+      { host: `${'a'.repeat(63)}.example`, port: 4, user: 'rabbit', password: SECRET, command: 1 },
     ])
     await proxy.close()
   })

@@ -6,7 +6,11 @@ import { parseAddress } from '../../src-main/transport/index.ts'
 import { connectTcp } from '../../src-main/transport/tcp.ts'
 import { until } from './dialer-compliance.ts'
 
-const parts = { clock: new VirtualClock(), resolveHost: () => Promise.resolve([parseAddress('other.example:1')]) }
+const parts = {
+  witness: () => {},
+  clock: new VirtualClock(),
+  resolveHost: () => Promise.resolve([parseAddress('other.example:1')]),
+}
 
 it('reads nothing from a socket before somebody wants it', async () => {
   let isSent = false

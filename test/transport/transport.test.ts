@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { silentLog } from '../../src-main/log/index.ts'
 import { VirtualClock } from '../../src-main/time/index.ts'
-import { createTransport, parseAddress } from '../../src-main/transport/index.ts'
+import { OPEN_POLICY, createTransport, parseAddress } from '../../src-main/transport/index.ts'
 import type { Address, Connection, RoutePolicy, Transport } from '../../src-main/transport/index.ts'
 import { startSocksServer } from '../support/socks-server.ts'
 import type { SocksServer } from '../support/socks-server.ts'
 import { collect, until } from './dialer-compliance.ts'
 
-const open: RoutePolicy = { proxy: null, ipv4: true, ipv6: true, hostNames: true }
+const open = OPEN_POLICY
 const ONION = parseAddress('pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion:8333')
 
 let transports: Transport[] = []
@@ -50,7 +50,7 @@ async function startProxy(connectTo?: Address): Promise<{ proxy: SocksServer; po
     connectTo: () => (connectTo === undefined ? null : { host: connectTo.host, port: connectTo.port }),
   })
   proxies.push(proxy)
-  return { proxy, policy: { ...open, proxy: { name: 'Tor', host: '127.0.0.1', port: proxy.port } } }
+  return { proxy, policy: { ...open, proxy: { name: 'plain', host: '127.0.0.1', port: proxy.port, isTor: false } } }
 }
 
 /** A listener of the transport's own, and the connections that it got. */
@@ -81,20 +81,29 @@ describe('transport', () => {
     expect(transport.totals().connections).toBe(0)
     expect(transport.ledger()).toEqual({
       dials: { direct: { begun: 1, done: 1, failed: 0, cancelled: 0 } },
-      lookups: { begun: 0, done: 0, failed: 0, cancelled: 0 },
+      lookups: {
+        system: { begun: 0, done: 0, failed: 0, cancelled: 0 },
+        tor: { begun: 0, done: 0, failed: 0, cancelled: 0 },
+      },
       refused: 1,
-      refusals: [{ at: clock.now(), kind: 'dial', target: ONION.key, reason: expect.stringContaining('onion route') }],
+      refusals: [{ reason: expect.stringContaining('onion route'), count: 1 }],
+      entries: [
+        { at: clock.now(), kind: 'dial', target: ONION.key, route: 'refused', reason: expect.any(String) },
+        { at: clock.now(), kind: 'dial', target: address.key, route: 'direct', reason: expect.any(String) },
+      ],
+      contradictions: [],
     })
     expect(clock.pendingTimers).toBe(0)
   })
 
-  it('keeps the last 200 refusals and counts all', async () => {
+  it('keeps the last 200 entries and counts all refusals by reason', async () => {
     const { transport } = setUp()
     for (let port = 1; port <= 250; port++) {
       await transport.dial(parseAddress(`[fc00::1]:${port}`)).catch(() => {})
     }
-    const { refused, refusals } = transport.ledger()
-    expect([refused, refusals.length, refusals[0]?.target]).toEqual([250, 200, '[fc00::1]:51'])
+    const { refused, refusals, entries } = transport.ledger()
+    expect([refused, entries.length, entries.at(-1)?.target]).toEqual([250, 200, '[fc00::1]:51'])
+    expect(refusals).toEqual([{ reason: 'There is no route to CJDNS addresses.', count: 250 }])
   })
 
   it('dials a host name by its addresses, and keeps the name', async () => {
@@ -104,7 +113,7 @@ describe('transport', () => {
     const near = await transport.dial(name)
     await until(() => fars.length === 1)
     expect([near.address, near.localAddress?.host, asked]).toEqual([name, '127.0.0.1', ['peer.example']])
-    expect(transport.ledger().lookups.done).toBe(1)
+    expect(transport.ledger().lookups.system.done).toBe(1)
   })
 
   it('says of a host name whose addresses all fail how many there were', async () => {
@@ -115,27 +124,28 @@ describe('transport', () => {
     })
   })
 
-  it('sends names, onion addresses and IP addresses through the proxy and asks no name server', async () => {
+  it('sends names and IP addresses through the proxy and asks no name server', async () => {
     const far = setUp()
     const { address } = await listen(far.transport)
     const { proxy, policy } = await startProxy(address)
     const { transport, asked } = setUp(policy)
-    for (const target of [parseAddress('peer.example:1'), ONION, parseAddress('192.0.2.1:2')]) {
+    for (const target of [parseAddress('peer.example:1'), parseAddress('192.0.2.1:2')]) {
       const near = await transport.dial(target)
       expect([near.address, near.route.kind, near.localAddress]).toEqual([target, 'socks5', null])
     }
     await expect(transport.lookup('seed.example', { port: 8333 })).rejects.toMatchObject({ code: 'blocked' })
     expect(asked).toEqual([])
-    expect(proxy.requests.map(request => request.host)).toEqual(['peer.example', ONION.host, '192.0.2.1'])
-    expect(transport.ledger().dials.socks5?.done).toBe(3)
-    expect(transport.ledger().refusals).toMatchObject([{ kind: 'lookup', target: 'seed.example' }])
+    expect(proxy.requests.map(request => request.host)).toEqual(['peer.example', '192.0.2.1'])
+    expect(transport.ledger().dials.socks5?.done).toBe(2)
+    expect(transport.ledger().entries[0]).toMatchObject({ kind: 'lookup', target: 'seed.example', route: 'refused' })
+    expect(transport.ledger().contradictions).toEqual([])
   })
 
   it('takes the credentials of the policy of the day', async () => {
     const { proxy, policy } = await startProxy()
     const { transport } = setUp({
       ...policy,
-      proxy: { name: 'p', host: '127.0.0.1', port: proxy.port, user: 'u', password: 'w' },
+      proxy: { name: 'p', host: '127.0.0.1', port: proxy.port, isTor: false, user: 'u', password: 'w' },
     })
     const dial = transport.dial(parseAddress('peer.example:1'))
     dial.catch(() => {})
@@ -172,7 +182,8 @@ describe('transport', () => {
     expect(
       transport
         .ledger()
-        .refusals.map(refusal => refusal.kind)
+        .entries.filter(entry => entry.route === 'refused')
+        .map(entry => entry.kind)
         .sort(),
     ).toEqual(['connection', 'dial', 'listen'])
     // The loopback listener stands, the other is gone.

@@ -6,7 +6,7 @@ import type { Playground as PlaygroundRecord } from '../../../src-preload/contra
 import type { Log } from '../../log/index.ts'
 import { bitcoinParams } from '../../networks/bitcoin/index.ts'
 import type { Clock, RandomSource, Timer } from '../../time/index.ts'
-import { createTransport, parseAddress } from '../../transport/index.ts'
+import { OPEN_POLICY, createTransport, parseAddress } from '../../transport/index.ts'
 import type { Address, Listener, Transport } from '../../transport/index.ts'
 import type { Role } from './cast.ts'
 import { CAST, CHANGING_NAMES } from './cast.ts'
@@ -129,7 +129,7 @@ export function createPlayground(parts: PlaygroundParts): Playground {
       const street = createTransport({
         clock,
         log: log.child('playground'),
-        policy: { proxy: null, ipv4: true, ipv6: true, hostNames: false },
+        policy: { ...OPEN_POLICY, hostNames: false },
       })
       transport = street
       const hosts = await reachableHosts(street)
