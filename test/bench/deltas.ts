@@ -18,7 +18,7 @@ import { silentLog } from '../../src-main/log/index.ts'
 import { createReputation } from '../../src-main/reputation/index.ts'
 import { openStore } from '../../src-main/store/index.ts'
 import { VirtualClock, seededRandom } from '../../src-main/time/index.ts'
-import { SubnetSet, createTransport } from '../../src-main/transport/index.ts'
+import { OPEN_POLICY, SubnetSet, createTransport } from '../../src-main/transport/index.ts'
 import type { PeerRecord } from '../../src-preload/contract.ts'
 import { applyDeltas, emptyCollection, type Collection, type Delta } from '../../src-renderer/live/collection.ts'
 import { ChattyConnection } from '../support/chatty-connection.ts'
@@ -46,7 +46,7 @@ const reputation = createReputation({
   ruleStore: store.rules,
   settings: { isBanningOn: true, banAbove: 100, banMs: 86_400_000 },
 })
-const policy = { proxy: null, ipv4: true, ipv6: true, hostNames: true }
+const policy = OPEN_POLICY
 const known = NETWORKS.get(NETWORK)
 if (known === undefined) throw new Error('no regtest')
 const runtime = new NetworkRuntime(known, {
