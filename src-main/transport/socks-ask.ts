@@ -55,7 +55,7 @@ export function askOver(socket: Socket, hasCredentials: boolean, signal: AbortSi
             held = held.slice(length)
             settle(() => resolve(answer))
           } catch (error) {
-            settle(() => reject(error as Error))
+            settle(() => reject(error))
           }
         }
         if (signal.aborted) {
