@@ -56,3 +56,21 @@ export const PROBE_TIMEOUT_MS = 10_000
 
 /** User name and password for a SOCKS5 proxy, bytes each. Source: RFC 1929 §2. */
 export const MAX_SOCKS_CREDENTIAL_BYTES = 255
+
+/** Datagrams that wait for one consumer of a UDP socket; more are dropped. Source: go-ethereum's queue of unhandled packets is 100, ours allows a burst of two reads. */
+export const UDP_QUEUE_DATAGRAMS = 256
+
+/** Bytes that wait for one consumer of a UDP socket; more are dropped. Source: ours. */
+export const UDP_QUEUE_BYTES = 524_288
+
+/** Datagrams handed to one consumer in one turn of the event loop: at 1 ms for a signature, 16 ms. Source: ours. */
+export const UDP_BATCH_DATAGRAMS = 16
+
+/** Longest datagram taken or sent, bytes: an Ethernet frame of the jumbo kind. Source: ours. */
+export const UDP_MAX_DATAGRAM_BYTES = 9000
+
+/** Bytes waiting in the process to be sent by one UDP socket; more are dropped, as a full network would. Source: ours. */
+export const UDP_SEND_QUEUE_BYTES = 1_048_576
+
+/** Protocols on one UDP socket. Source: ours. */
+export const MAX_UDP_CONSUMERS = 16

@@ -64,7 +64,8 @@ const LISTEN_ERRORS: Readonly<Record<string, readonly [ListenErrorCode, string]>
   ENOBUFS: ['local-limit', 'the system is out of network memory'],
 }
 
-function listenError(error: NodeJS.ErrnoException, address: Address): ListenError {
+/** What the system said about listening, for people. */
+export function listenError(error: NodeJS.ErrnoException, address: Address): ListenError {
   const [code, why] = LISTEN_ERRORS[error.code ?? ''] ?? ['failed', `the system says ${error.code ?? error.message}`]
   return new ListenError(code, `Cannot listen on ${address.key}: ${why}.`, error)
 }

@@ -30,6 +30,8 @@ import type { ProxyAccess } from './socks5.ts'
 import type { SocksCredentials } from './socks-dialog.ts'
 import { askTor, resolvePtrRequest, resolveRequest } from './tor-resolve.ts'
 import { createWitness } from './witness.ts'
+import { bindUdp, refuseUdp, udpAddress } from './udp.ts'
+import type { OpenUdp, UdpOptions, UdpSocket } from './udp.ts'
 
 export interface TransportParts {
   readonly clock: Clock
@@ -50,6 +52,11 @@ export interface Transport {
   decide(address: Address): RouteDecision
   /** Listens on all the addresses or on none. Rejects with a `ListenError`. */
   listen(addresses: readonly Address[], options: ListenOptions): Promise<Listener>
+  /**
+   * Opens a UDP socket that several protocols may share. Rejects with a `ListenError`, code `blocked` where the policy
+   * forbids UDP; when a later policy does, the socket is closed.
+   */
+  openUdp(options: UdpOptions): Promise<UdpSocket>
   /** IP addresses of a host name, at most 256. Rejects with a `DialError`. */
   lookup(host: string, options: LookupOptions): Promise<readonly Address[]>
   /** The name of an IP address, asked of the Tor that the policy names. Rejects with a `DialError`. */
@@ -95,6 +102,7 @@ export function createTransport({
   const connections = new Set<Connection>()
   const underWay = new Set<DialUnderWay>()
   const listeners = new Set<Listener>()
+  const udpSockets = new Set<OpenUdp>()
 
   const keeper: ConnectionKeeper = {
     clock,
@@ -198,6 +206,14 @@ export function createTransport({
     }
   }
 
+  const checkUdp = (address: Address): void => {
+    if (isClosed) throw new ListenError('blocked', 'The transport has been closed.')
+    const reason = refuseUdp(address, policy)
+    if (reason === null) return
+    ledger.refuse('udp', address.key, reason)
+    throw new ListenError('blocked', reason)
+  }
+
   const endWhatNoLongerFits = (): number => {
     for (const dial of underWay) {
       // A name's addresses were chosen under the old policy.
@@ -211,6 +227,12 @@ export function createTransport({
       for (const address of listener.addresses) ledger.refuse('listen', address.key, reason ?? POLICY_CHANGED)
       listeners.delete(listener)
       void listener.close()
+    }
+    for (const socket of udpSockets) {
+      const reason = refuseUdp(socket.address, policy)
+      if (reason === null || socket.isClosed) continue
+      ledger.refuse('udp', socket.address.key, reason)
+      void socket.close(reason)
     }
     let ended = 0
     for (const connection of connections) {
@@ -252,6 +274,19 @@ export function createTransport({
       }
       listeners.add(tracked)
       return tracked
+    },
+    async openUdp(options) {
+      const address = udpAddress(options)
+      checkUdp(address)
+      const socket = await bindUdp(address, keeper.totals, closed => void udpSockets.delete(closed))
+      try {
+        checkUdp(address)
+      } catch (error) {
+        await socket.close()
+        throw error
+      }
+      udpSockets.add(socket)
+      return socket
     },
     lookup,
     async lookupName(ip, signal) {
@@ -299,6 +334,7 @@ export function createTransport({
       isClosed = true
       for (const dial of underWay) dial.controller.abort(closedError())
       await Promise.all([...listeners].map(listener => listener.close()))
+      await Promise.all([...udpSockets].map(socket => socket.close('Warren is closing.')))
       for (const connection of connections) connection.destroy('Warren is closing.')
       if (connections.size > 0) await new Promise<void>(resolve => (whenEmpty = resolve))
     },
