@@ -1,14 +1,19 @@
 /**
- * 5,000 inbound peers at once over loopback, handshaken by our session behind our listener: memory for each while idle,
- * and the delay of the event loop under light gossip. The yardstick is a bare `net.Server` that holds as many sockets,
- * in the same run. `npx node test/bench/peers.ts`; each part runs in a process of its own.
+ * 5,000 inbound peers at once over loopback, held by our sessions alone and by the whole client: memory for each while
+ * idle, and the delay of the event loop under light gossip. The yardstick is a bare `net.Server` that holds as many
+ * sockets, in the same run. `npx node test/bench/peers.ts`; each part runs in a process of its own.
  */
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
+import { PageSubscriber } from '../../src-main/border/subscriber.ts'
+import { createClient } from '../../src-main/client/index.ts'
 import { silentLog } from '../../src-main/log/index.ts'
 import { bitcoinParams, createBitcoin } from '../../src-main/networks/bitcoin/index.ts'
 import { encodeFrame } from '../../src-main/networks/bitcoin/frame.ts'
@@ -17,17 +22,19 @@ import { encodeVersion } from '../../src-main/networks/bitcoin/messages/version.
 import { systemClock, systemRandom } from '../../src-main/time/index.ts'
 import { OPEN_POLICY, createTransport, ipAddress, parseAddress } from '../../src-main/transport/index.ts'
 
+const isShort = process.argv.includes('--short')
 const PEERS = 5000
 const CROWDS = 2
 /** Peers that come first. What the others add is counted: by then the process has let go of what only its start needed. */
 const FIRST = 1000
 /** All peers together send so many addr messages a second: each one every 30 s, as real ones do. */
 const GOSSIP_PER_S = Math.round(PEERS / 30)
-const GOSSIP_S = 15
+const GOSSIP_S = isShort ? 8 : 15
 const GOAL_BYTES = 30_000
 const GOAL_DELAY_MS = 10
 
-type Role = 'ours' | 'bare' | 'crowd'
+/** `client`: the whole of it, with a page that watches; `ours`: sessions and nothing else. */
+type Role = 'client' | 'ours' | 'bare' | 'crowd'
 
 interface Report {
   readonly rss: number
@@ -54,6 +61,9 @@ async function measure(sockets: number): Promise<Report> {
   const { rss, heapUsed, external } = process.memoryUsage()
   return { rss, heap: heapUsed, external, sockets }
 }
+
+/** Bytes written for the page, so that the work is not left out. */
+let sentBytes = 0
 
 /** Answers `measure` and `watch`; `sockets` counts those that are ready. */
 function serve(sockets: () => number): void {
@@ -96,6 +106,38 @@ async function runOurs(): Promise<void> {
   })
   serve(() => ready)
   tell(listener.addresses[0]?.port)
+}
+
+async function runClient(): Promise<void> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'warren-bench-'))
+  const overrides = { networks: ['bitcoin/regtest'], listen: ['127.0.0.1:0'] }
+  const client = await createClient({ dataDir, shell: 'headless', overrides })
+  await client.handle('settings.set', {
+    changes: {
+      'limits.maxInbound': PEERS,
+      'limits.maxPerPrefix': PEERS,
+      'limits.halfOpenPerPrefix': PEERS,
+      // What the crowd tells of is not dialed.
+      'limits.targetOutbound': 0,
+      'limits.feelers': false,
+    },
+  })
+  const page: PageSubscriber = new PageSubscriber({
+    client,
+    clock: systemClock,
+    log: silentLog,
+    send: batch => {
+      for (const event of batch) sentBytes += JSON.stringify(event).length
+      const last = batch.at(-1)?.seq
+      setImmediate(() => page.acknowledge(last))
+    },
+  })
+  for (const event of ['overview', 'peers', 'slots', 'attempts'] as const) page.subscribe(event)
+  serve(() => client.gauge('overview')?.inbound ?? 0)
+  process.on('exit', () => rmSync(dataDir, { recursive: true, force: true }))
+  process.on('SIGTERM', () => process.exit())
+  const [listening] = client.gauge('networks')?.networks.flatMap(network => network.listening) ?? []
+  tell(Number(listening?.split(':').at(-1)))
 }
 
 async function runBare(): Promise<void> {
@@ -152,7 +194,7 @@ async function runCrowd(port: number, index: number): Promise<void> {
     return void setInterval(() => {
       for (let sent = 0; sent < GOSSIP_PER_S / CROWDS / 20; sent++) {
         const told = [1, 2, 3].map(() => ({
-          address: ipAddress(systemRandom.bytes(4), 8333),
+          address: ipAddress(Uint8Array.of(127, ...systemRandom.bytes(3)), 8333),
           services: 0x409n,
           seenAt: Date.now(),
         }))
@@ -167,7 +209,8 @@ async function runCrowd(port: number, index: number): Promise<void> {
 
 const children: ChildProcess[] = []
 const start = (role: Role, ...more: readonly number[]): ChildProcess => {
-  const child = fork(fileURLToPath(import.meta.url), [role, ...more.map(String)], { execArgv: ['--expose-gc'] })
+  const args = [role, ...more.map(String), ...(isShort ? ['--short'] : [])]
+  const child = fork(fileURLToPath(import.meta.url), args, { execArgv: ['--expose-gc'] })
   children.push(child)
   return child
 }
@@ -182,7 +225,13 @@ const ask = <T>(child: ChildProcess, question: string): Promise<T> => {
   return reply
 }
 
-async function hold(role: 'ours' | 'bare'): Promise<{ some: Report; full: Report; delay: Delay }> {
+const TITLES = {
+  bare: 'sockets of a bare net.Server',
+  ours: 'handshaken sessions of ours',
+  client: 'peers of the whole client: manager, scores, address book, store, and a page that watches',
+} as const
+
+async function hold(role: keyof typeof TITLES): Promise<{ some: Report; full: Report; delay: Delay }> {
   const server = start(role)
   const port = await answer<number>(server)
   const crowds = Array.from({ length: CROWDS }, (_, index) => start('crowd', port, index))
@@ -202,12 +251,12 @@ async function hold(role: 'ours' | 'bare'): Promise<{ some: Report; full: Report
 
 async function runAll(): Promise<void> {
   const perPeer: Record<string, number> = {}
-  for (const role of ['bare', 'ours'] as const) {
+  for (const role of isShort ? (['bare', 'client'] as const) : (['bare', 'ours', 'client'] as const)) {
     const { some, full, delay } = await hold(role)
     const each = (now: number, then: number): string =>
       `${((now - then) / (full.sockets - some.sockets) / 1000).toFixed(1)} KB`
     perPeer[role] = (full.rss - some.rss) / (full.sockets - some.sockets)
-    console.log(role === 'ours' ? 'handshaken sessions of ours' : 'sockets of a bare net.Server')
+    console.log(TITLES[role])
     console.log(`  held: ${full.sockets} of ${PEERS}`)
     console.log(
       `  memory for each, idle: ${each(full.rss, some.rss)} resident, of it ${each(full.heap, some.heap)} heap and ${each(full.external, some.external)} buffers`,
@@ -215,15 +264,16 @@ async function runAll(): Promise<void> {
     const ms = (value: number): string => `${value.toFixed(2)} ms`
     console.log(`  event loop under gossip: median ${ms(delay.p50)}, p99 ${ms(delay.p99)}, longest ${ms(delay.max)}`)
     if (role === 'bare') continue
-    const [bytes, late] = [perPeer['ours'] ?? 0, delay.p99]
+    const [bytes, late] = [perPeer[role] ?? 0, delay.p99]
     const isMet = full.sockets === PEERS && bytes <= GOAL_BYTES && late < GOAL_DELAY_MS
-    console.log(`memory: ${(bytes / (perPeer['bare'] ?? 1)).toFixed(2)} × a bare socket`)
-    console.log(`goals of at most 30 KB a peer and a p99 below 10 ms: ${isMet ? 'met' : 'MISSED'}`)
+    console.log(`  memory: ${(bytes / (perPeer['bare'] ?? 1)).toFixed(2)} × a bare socket`)
+    console.log(`  goals of at most 30 KB a peer and a p99 below 10 ms: ${isMet ? 'met' : 'MISSED'}`)
   }
 }
 
 const [role, port, index] = process.argv.slice(2)
-if (role === 'ours') await runOurs()
+if (role === 'client') await runClient()
+else if (role === 'ours') await runOurs()
 else if (role === 'bare') await runBare()
 else if (role === 'crowd') await runCrowd(Number(port), Number(index))
 else await runAll()
