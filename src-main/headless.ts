@@ -98,6 +98,8 @@ async function run(options: Options): Promise<void> {
   }
   process.on('SIGINT', end)
   process.on('SIGTERM', end)
+  // The terminal has been closed.
+  process.on('SIGHUP', end)
   try {
     door = await openDoor({
       client,

@@ -1,5 +1,9 @@
 /** What goes into an address book and comes out of it. */
+import type { AddressRow } from '../store/index.ts'
 import type { Address, AddressKind } from '../transport/index.ts'
+
+/** An entry as it is kept: plain values only. */
+export type { AddressRow }
 
 /** An address with what its teller claims. */
 export interface ToldAddress {
@@ -90,21 +94,6 @@ export interface BookStats {
   readonly topSources: readonly { readonly source: string; readonly count: number }[]
   /** Tests of tried-table collisions that wait. */
   readonly collisions: number
-}
-
-/** An entry as the store keeps it: plain values only. Times in milliseconds since the epoch, 0 for never. */
-export interface AddressRow {
-  /** Canonical `host:port`. */
-  readonly key: string
-  readonly source: string
-  readonly services: bigint
-  readonly seenAt: number
-  readonly lastTryAt: number
-  readonly lastSuccessAt: number
-  readonly failures: number
-  readonly isTried: boolean
-  /** Buckets of the new table, empty when tried. */
-  readonly buckets: readonly number[]
 }
 
 /** What to write behind. `reset`: forget all rows of this network first. */

@@ -1,34 +1,18 @@
 /** What a ban is, and whom one may name. */
+import type { BanRow } from '../store/index.ts'
 import type { Address, Direction } from '../transport/index.ts'
 import { AddressError, isLoopback, parseAddress, parseSubnet } from '../transport/index.ts'
 import { ReputationError } from './error.ts'
 
 /** Whom a ban covers: a host, one port of a host, or a range. */
 export interface BanTarget {
-  readonly kind: 'address' | 'endpoint' | 'subnet'
+  readonly kind: BanRow['kind']
   /** Canonical: `1.2.3.4`, `1.2.3.4:8333`, `1.2.0.0/16`. Equal exactly when the targets are. */
   readonly text: string
 }
 
-export interface Ban {
-  readonly id: string
-  readonly target: string
-  readonly kind: BanTarget['kind']
-  /** Milliseconds since the epoch. */
-  readonly createdAt: number
-  /** Milliseconds since the epoch; in force while this is in the future. */
-  readonly until: number
-  readonly reason: string
-  readonly by: 'rule' | 'user' | 'import'
-  /** The rule that crossed the line, when `by` is rule. */
-  readonly rule: string | null
-  readonly evidence: string | null
-  readonly score: number | null
-  readonly network: string | null
-  readonly agent: string | null
-  /** Connections refused because of it. */
-  readonly refused: number
-}
+/** As it is kept. */
+export type Ban = BanRow
 
 /** What the store does for bans. Each call is durable when it returns. */
 export interface BanStore {

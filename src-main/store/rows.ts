@@ -1,19 +1,22 @@
 /** What the store keeps, as plain values. Times are milliseconds since the epoch. */
 
-/** A ban, as the reputation room has it. */
+/** A refusal of an address, one port of it, or a subnet. */
 export interface BanRow {
   readonly id: string
   readonly target: string
   readonly kind: 'address' | 'endpoint' | 'subnet'
   readonly createdAt: number
+  /** In force while this is in the future. */
   readonly until: number
   readonly reason: string
   readonly by: 'rule' | 'user' | 'import'
+  /** The rule that crossed the line, when `by` is rule. */
   readonly rule: string | null
   readonly evidence: string | null
   readonly score: number | null
   readonly network: string | null
   readonly agent: string | null
+  /** Connections refused because of it. */
   readonly refused: number
 }
 

@@ -24,7 +24,7 @@ async function infoBy(folder: string): Promise<{ pid: number; dataDir: string }>
 }
 
 describe('it is ready with one line, and ends', () => {
-  test.each(['SIGINT', 'SIGTERM'] as const)('cleanly on %s', async signal => {
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('cleanly on %s', async signal => {
     const running = run('--port', '0')
     expect(await running.line).toMatch(/^Warren is at http:\/\/127\.0\.0\.1:\d+\/#[\w-]{43}$/)
     const ended = await running.end(signal)
@@ -174,6 +174,42 @@ describe('it refuses to start, in one sentence,', () => {
     expect(ended.err).toMatch(sentence)
     expect(ended.err.trim().split('\n')).toHaveLength(1)
   })
+})
+
+test('nothing secret is in the log, whatever is asked and refused', async () => {
+  const link = await run('--playground').link()
+  const token = link.hash.slice(1)
+  const secret = readFileSync(join(dataDir, 'secret'), 'utf8').trim()
+  const ask = (request: string, input: unknown): Promise<unknown> => bench.ctl(dataDir, request, JSON.stringify(input))
+  await ask('settings.set', {
+    changes: {
+      'log.level': 'debug',
+      'routes.proxy': '127.0.0.1:9',
+      'routes.proxyUser': 'proxy-user-of-mine',
+      'routes.proxyPassword': 'proxy-password-of-mine',
+    },
+  })
+  await ask('settings.set', { changes: { 'routes.proxyPassword': 7, 'routes.nope': 'proxy-password-of-mine' } })
+  await ask('peers.add', { network: 'bitcoin/regtest', address: '127.0.0.1:9', keep: false })
+  const enter = (body: unknown): Promise<Response> =>
+    fetch(`${link.origin}/enter`, {
+      method: 'POST',
+      headers: { origin: link.origin, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  expect((await enter({ token: `${token.slice(1)}x` })).status).toBe(401)
+  const entered = await enter({ token })
+  expect(entered.status).toBe(200)
+  const cookie = /=([\w-]{43})/.exec(entered.headers.get('set-cookie') ?? '')?.[1] ?? ''
+  await fetch(`${link.origin}/request`, { method: 'POST', headers: { authorization: `Bearer ${secret}x` } })
+  const exported = JSON.parse((await bench.ctl(dataDir, 'logs.export')).out) as { text: string }
+  expect(exported.text).toContain('refused a wrong key at the door')
+  const settings = (await bench.ctl(dataDir, 'settings.get')).out + (await bench.ctl(dataDir, 'settings.export')).out
+  for (const word of [token, secret, cookie, 'proxy-password-of-mine']) {
+    expect(word.length).toBeGreaterThan(20)
+    expect(exported.text).not.toContain(word)
+    expect(settings).not.toContain(word)
+  }
 })
 
 test('a unix socket that a killed Warren left behind is replaced', async () => {
