@@ -38,16 +38,47 @@ class End extends Error {
   }
 }
 
-const USAGE = `ctl REQUEST [JSON]     send a request, for example: ctl peers.ban '{"id":"...","reason":"..."}'
-ctl help [REQUEST]     list requests and events, or show the schemas of one
+const USAGE = `ctl REQUEST [JSON]     send a request, for example: ctl bans.add '{"target":"203.0.113.0/24","durationMs":3600000}'
+ctl help [REQUEST]     list requests and events, or show the whole schemas of one
 ctl watch [EVENT...]   print events as JSON lines (all when none is named)
 ctl link               print a fresh link to the window; it works once
-  --data-dir DIR       the data directory of the Warren to ask`
+  --data-dir DIR       the data directory of the Warren to ask
+
+Ends with 0 when it was answered, 1 when Warren refused, 2 when ctl was used wrongly, 3 when no Warren answers there.`
 
 const printed = (value: unknown): string => JSON.stringify(value, null, 2)
 
 function print(text: string): void {
   process.stdout.write(`${text}\n`)
+}
+
+/** Longer shapes are cut in the list of all requests. */
+const MAX_SHAPE_LENGTH = 100
+
+type Schema = z.core.JSONSchema.JSONSchema
+
+function schemaOf(type: z.ZodType, io: 'input' | 'output'): Schema {
+  return z.toJSONSchema(type, { io, unrepresentable: 'any', reused: 'inline' })
+}
+
+/** A schema in one line, for people: `{network, address, keep: boolean, note?}`; what is text goes without saying. */
+function shapeOf(schema: Schema | boolean): string {
+  if (typeof schema === 'boolean') return 'anything'
+  const { properties, required = [], additionalProperties, items, anyOf, type } = schema
+  if (schema.const !== undefined) return JSON.stringify(schema.const)
+  if (schema.enum !== undefined) return schema.enum.map(each => JSON.stringify(each)).join(' | ')
+  if (anyOf !== undefined) return anyOf.map(each => shapeOf(each)).join(' | ')
+  if (items !== undefined && !Array.isArray(items)) return `[${shapeOf(items)}, ...]`
+  if (properties !== undefined) {
+    const fields = Object.entries(properties).map(([name, field]) => {
+      const shape = shapeOf(field)
+      return `${name}${required.includes(name) ? '' : '?'}${shape === 'text' ? '' : `: ${shape}`}`
+    })
+    return `{${fields.join(', ')}}`
+  }
+  if (additionalProperties !== undefined) return `{name: ${shapeOf(additionalProperties)}, ...}`
+  if (type === undefined) return 'anything'
+  return [type].flat().join(' | ').replace('string', 'text')
 }
 
 function helpPage(name: string | undefined): string {
@@ -56,22 +87,26 @@ function helpPage(name: string | undefined): string {
     return [
       USAGE,
       '',
-      'Requests:',
-      ...REQUEST_NAMES.map(each => `  ${each.padEnd(width)}  ${REQUESTS[each].summary}`),
+      'Requests, and what each takes (? may be left out):',
+      ...REQUEST_NAMES.flatMap(each => {
+        const shape = shapeOf(schemaOf(REQUESTS[each].input, 'input'))
+        const shown =
+          shape.length > MAX_SHAPE_LENGTH ? `${shape.slice(0, MAX_SHAPE_LENGTH)}... (ctl help ${each})` : shape
+        const line = `  ${each.padEnd(width)}  ${REQUESTS[each].summary}`
+        return shape === '{}' ? [line] : [line, `  ${' '.repeat(width)}  ${shown}`]
+      }),
       '',
       'Events:',
       ...EVENT_NAMES.map(each => `  ${each.padEnd(width)}  ${EVENTS[each].summary}`),
     ].join('\n')
   }
-  const schema = (type: z.ZodType, io: 'input' | 'output'): unknown =>
-    z.toJSONSchema(type, { io, unrepresentable: 'any' })
   if (Object.hasOwn(REQUESTS, name)) {
     const { summary, input, output, errors, maxBytes } = REQUESTS[name as RequestName]
-    return printed({ summary, errors, maxBytes, input: schema(input, 'input'), output: schema(output, 'output') })
+    return printed({ summary, errors, maxBytes, input: schemaOf(input, 'input'), output: schemaOf(output, 'output') })
   }
   if (Object.hasOwn(EVENTS, name)) {
     const { summary, delivery, payload } = EVENTS[name as EventName]
-    return printed({ summary, delivery, payload: schema(payload, 'output') })
+    return printed({ summary, delivery, payload: schemaOf(payload, 'output') })
   }
   throw new End(EXIT.misused, `There is no request or event "${name}"; ctl help lists them`)
 }

@@ -287,7 +287,6 @@ export async function createClient(options: ClientOptions): Promise<Client> {
 
   const overview = (): Overview => {
     const day = clock.now() - 86_400_000
-    const bans = reputation.bans.list()
     const { bytesRead, bytesWritten } = transport.totals()
     const slots = [...runtimes.values()].flatMap(runtime => runtime.manager.slots())
     const used = (kind: string): number =>
@@ -304,8 +303,8 @@ export async function createClient(options: ClientOptions): Promise<Client> {
       targetOutbound: limit('outbound'),
       maxInbound: limit('inbound'),
       known: sum(one => one.book.size),
-      bans: bans.length,
-      bansToday: bans.filter(ban => ban.createdAt >= day).length,
+      bans: reputation.bans.size,
+      bansToday: reputation.bans.countSince(day),
       rateIn: history.rates.in,
       rateOut: history.rates.out,
       bytesIn: bytesRead,

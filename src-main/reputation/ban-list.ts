@@ -110,6 +110,13 @@ export class BanList {
     return [...this.#byId.values()].sort((a, b) => b.createdAt - a.createdAt)
   }
 
+  /** How many of those in force were made at or after a time. */
+  countSince(time: number): number {
+    let count = 0
+    for (const ban of this.#byId.values()) if (ban.createdAt >= time) count += 1
+    return count
+  }
+
   /**
    * Bans, or extends the ban of the same target, which keeps its first cause and never becomes shorter.
    * Durable when it returns.

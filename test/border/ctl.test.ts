@@ -78,6 +78,8 @@ test('where no Warren runs it ends with 3 and says so', async () => {
 test('help lists every request, and shows the schemas of one', async () => {
   const { out } = await ctl(['help'])
   for (const name of REQUEST_NAMES) expect(out).toContain(`  ${name} `)
+  expect(out).toContain('{ids: [text, ...], durationMs: integer, reason?}')
+  expect(out.split('\n').filter(line => line.length > 160)).toEqual([])
   const one = JSON.parse((await ctl(['help', 'logs.tail'])).out) as { input: { properties: object } }
   expect(Object.keys(one.input.properties)).toEqual(['after', 'limit', 'level', 'rooms', 'text'])
   expect((await ctl(['help', 'peers'])).out).toContain('"delivery": "delta"')

@@ -1,5 +1,5 @@
 /** The headless shell as a program: its one line, its doors, its clean end, and its sentences when it cannot start. */
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { join, resolve } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
@@ -174,6 +174,22 @@ describe('it refuses to start, in one sentence,', () => {
     expect(ended.err).toMatch(sentence)
     expect(ended.err.trim().split('\n')).toHaveLength(1)
   })
+})
+
+test('a damaged database is set aside, said, and a fresh one begun', async () => {
+  const first = run()
+  await first.link()
+  await first.end('SIGTERM')
+  writeFileSync(join(dataDir, 'warren.db'), 'This is no database, and has never been one. '.repeat(500))
+  await run().link()
+  const aside = readdirSync(dataDir).filter(name => /^warren\.db\.damaged-\d{8}-\d{6}$/.test(name))
+  expect(aside).toHaveLength(1)
+  const overview = JSON.parse((await bench.ctl(dataDir, 'overview.get')).out) as {
+    notices: { code: string; values: unknown }[]
+  }
+  expect(overview.notices).toContainEqual(
+    expect.objectContaining({ code: 'store-damaged', values: { file: join(dataDir, aside[0] ?? '') } }),
+  )
 })
 
 test('nothing secret is in the log, whatever is asked and refused', async () => {
