@@ -10,3 +10,7 @@ export const MAX_PINS = 1000
 export const WRITE_BEHIND_MS = 1000
 /** Address rows written in one transaction. Source: ours, about 5 ms. */
 export const ROWS_A_WRITE = 1000
+/** Parts of a second in which the rates of sessions are measured, a tenth of them in each. Source: ours; the border sends 10 times a second. */
+export const TICK_PARTS = 10
+/** Time between two parts, milliseconds. Source: a second in so many parts. */
+export const TICK_MS = 1000 / TICK_PARTS

@@ -18,7 +18,7 @@ import { ListenError, isPublic, parseAddress } from '../transport/index.ts'
 import type { Address, Listener, SubnetSet, Transport } from '../transport/index.ts'
 import type { Changes } from './changes.ts'
 import { limitsOf } from './in-force.ts'
-import { ROWS_A_WRITE, WRITE_BEHIND_MS } from './limits.ts'
+import { ROWS_A_WRITE, TICK_MS, TICK_PARTS, WRITE_BEHIND_MS } from './limits.ts'
 import type { KnownNetwork } from './networks.ts'
 import type { NetworkSituation } from './notices.ts'
 import { pinId } from './pins.ts'
@@ -43,10 +43,6 @@ export interface Shared {
   isOnline(): boolean
   lastPeerLost(network: string): void
 }
-
-/** A session's rates are measured once a second, a tenth of the sessions at a time. */
-const TICK_PARTS = 10
-const TICK_MS = 1000 / TICK_PARTS
 
 const SLOT_SETTINGS: Readonly<Record<SlotRecord['kind'], string | null>> = {
   outbound: 'limits.targetOutbound',

@@ -3,70 +3,21 @@
  * bytes to the page's store. The yardstick is the plain way, all records as JSON every time.
  * `npx node --expose-gc test/bench/deltas.ts`.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { NO_GEO } from '../../src-main/addressbook/index.ts'
 import { SEND_EVERY_MS } from '../../src-main/border/limits.ts'
 import { PageSubscriber, type SentEvent } from '../../src-main/border/subscriber.ts'
-import { createChanges } from '../../src-main/client/changes.ts'
-import { NETWORKS } from '../../src-main/client/networks.ts'
 import { presentPeer } from '../../src-main/client/present.ts'
-import { NetworkRuntime } from '../../src-main/client/runtime.ts'
-import { createSettings } from '../../src-main/client/settings.ts'
 import { silentLog } from '../../src-main/log/index.ts'
-import { createReputation } from '../../src-main/reputation/index.ts'
-import { openStore } from '../../src-main/store/index.ts'
-import { VirtualClock, seededRandom } from '../../src-main/time/index.ts'
-import { OPEN_POLICY, SubnetSet, createTransport } from '../../src-main/transport/index.ts'
 import type { PeerRecord } from '../../src-preload/contract.ts'
 import { applyDeltas, emptyCollection, type Collection, type Delta } from '../../src-renderer/live/collection.ts'
-import { ChattyConnection } from '../support/chatty-connection.ts'
+import type { ChattyConnection } from '../support/chatty-connection.ts'
+import { standRuntime } from '../support/runtime-stand.ts'
 
 const PEERS = 10_000
 const SENDINGS = process.argv.includes('--short') ? 30 : 100
 const NETWORK = 'bitcoin/regtest'
 
-const clock = new VirtualClock()
-const random = seededRandom(1)
-const dir = mkdtempSync(join(tmpdir(), 'warren-bench-'))
-const store = openStore({ dir, clock, log: silentLog })
-const changes = createChanges()
-const settings = createSettings(
-  store.settings,
-  silentLog,
-  { 'limits.maxInbound': PEERS, 'limits.targetOutbound': 0, 'network.listen': true },
-  new Set(NETWORKS.keys()),
-)
-const reputation = createReputation({
-  clock,
-  random,
-  log: silentLog,
-  banStore: store.bans,
-  ruleStore: store.rules,
-  settings: { isBanningOn: true, banAbove: 100, banMs: 86_400_000 },
-})
-const policy = OPEN_POLICY
-const known = NETWORKS.get(NETWORK)
-if (known === undefined) throw new Error('no regtest')
-const runtime = new NetworkRuntime(known, {
-  clock,
-  random,
-  log: silentLog,
-  store,
-  transport: createTransport({ clock, log: silentLog, policy }),
-  reputation,
-  geo: NO_GEO,
-  changes,
-  resourcesDir: '',
-  bookKey: random.bytes(16),
-  settings: () => settings.current,
-  whitelist: () => new SubnetSet(),
-  hasPin: () => false,
-  isOnline: () => true,
-  lastPeerLost: () => {},
-})
-// It is not started: nothing listens and nothing is dialed.
+const stand = standRuntime(PEERS)
+const { clock, random, changes, runtime } = stand
 
 /** What travelled in this turn. */
 let sent: string[] = []
@@ -123,10 +74,7 @@ const perSession = (ms: number): string => `${((ms * 1000) / PEERS).toFixed(1)} 
 turn()
 const arriving = performance.now()
 for (let n = 0; n < PEERS; n++) {
-  const connection = new ChattyConnection(n, clock.now())
-  connections.push(connection)
-  runtime.manager.accept(connection)
-  connection.greet()
+  connections.push(stand.arrive(n))
 }
 console.log(
   `${runtime.count('inbound')} of ${PEERS} peers came: ${perSession(performance.now() - arriving)} for each, handshake and all`,
@@ -200,10 +148,7 @@ console.log(`${PEERS} peers went: ${perSession(performance.now() - leaving)} for
 turn()
 if (held.byId.size > 0) throw new Error('the page holds peers that went')
 page.close()
-await runtime.close()
-reputation.close()
-store.close()
-rmSync(dir, { recursive: true, force: true })
+await stand.close()
 const frame = paced.ms
 console.log(
   `goal of a sending, both ends together, within a frame (16 ms): ${frame < 16 ? 'met' : 'MISSED'} (${frame.toFixed(1)} ms)`,
