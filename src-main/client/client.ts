@@ -236,7 +236,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
         store: store.status(),
         playground: playground.record.network,
         needsRestart: [],
-        geoAgeDays: null,
+        geoAgeDays: geo.madeAt === null ? null : Math.floor((clock.now() - geo.madeAt) / 86_400_000),
       },
       before,
     )

@@ -228,7 +228,10 @@ describe('loading', () => {
       join(folder, 'country.table'),
       writeTable(fromCsv('1.0.0.0,1.0.0.255,AU', 'country'), { source: 'A' }),
     )
-    await writeFile(join(folder, 'asn.table'), writeTable(fromCsv('1.0.0.0,1.0.0.255,64500,B'), { source: 'B' }))
+    await writeFile(
+      join(folder, 'asn.table'),
+      writeTable(fromCsv('1.0.0.0,1.0.0.255,64500,B'), { source: 'B, 2026-06-17' }),
+    )
   })
   afterAll(() => rm(folder, { recursive: true }))
 
@@ -236,13 +239,14 @@ describe('loading', () => {
     const geo = await loadGeoTables(folder)
     expect(geo.country(at('1.0.0.9'))).toBe('AU')
     expect(geo.asn(at('1.0.0.9'))).toEqual({ number: 64_500, name: 'B' })
-    expect(geo).toMatchObject({ countrySource: 'A', asnSource: 'B', isUserFile: false, problems: [] })
+    expect(geo).toMatchObject({ countrySource: 'A', asnSource: 'B, 2026-06-17', isUserFile: false, problems: [] })
+    expect(geo.madeAt).toBe(Date.UTC(2026, 5, 17))
   })
 
   it('knows nothing without tables, and says nothing of it', async () => {
     const geo = await loadGeoTables(join(folder, 'nowhere'))
     expect(geo.country(at('1.0.0.9'))).toBeNull()
-    expect(geo).toMatchObject({ problems: [], groupVersion: NO_GEO.groupVersion, bytes: 0 })
+    expect(geo).toMatchObject({ problems: [], groupVersion: NO_GEO.groupVersion, bytes: 0, madeAt: null })
   })
 
   it("takes the user's file in place of ours, and ours when it is no good, and says so", async () => {
@@ -253,7 +257,7 @@ describe('loading', () => {
     const geo = await loadGeoTables(folder, { userFiles: { country: [good], asn: [join(folder, 'none.csv'), bad] } })
     expect(geo.country(at('1.0.0.9'))).toBe('NZ')
     expect(geo.asn(at('1.0.0.9'))?.number).toBe(64_500)
-    expect(geo).toMatchObject({ countrySource: 'mine.csv', isUserFile: true })
+    expect(geo).toMatchObject({ countrySource: 'mine.csv', isUserFile: true, madeAt: Date.UTC(2026, 5, 17) })
     expect(geo.problems).toEqual([expect.stringContaining('not a MaxMind DB file')])
   })
 

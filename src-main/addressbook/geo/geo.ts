@@ -33,6 +33,8 @@ export interface Geo {
   readonly asnSource: string
   /** Is one of them the user's own file? */
   readonly isUserFile: boolean
+  /** When the older of the tables was made, milliseconds since the epoch; null where nobody says. */
+  readonly madeAt: number | null
   /** Changes whenever the table of autonomous systems does: the address book then makes its groups anew. */
   readonly groupVersion: string
   /** What could not be used, a sentence each. */
@@ -51,6 +53,7 @@ interface Loaded {
   readonly source: string
   readonly version: string
   readonly isUserFile: boolean
+  readonly madeAt: number | null
 }
 
 /**
@@ -61,8 +64,9 @@ export async function loadGeoTables(folder: string, options: GeoOptions = {}): P
   const problems: string[] = []
   const load = async (kind: 'country' | 'asn', name: string): Promise<Loaded | null> => {
     for (const path of options.userFiles?.[kind] ?? []) {
-      const loaded = await attempt(path, problems, file => ({
+      const loaded = await attempt(path, problems, (file, madeAt) => ({
         table: readUserFile(path, file, kind),
+        madeAt,
         source: path.replace(/^.*[\\/]/, ''),
         version: versionOf(file),
         isUserFile: true,
@@ -71,7 +75,13 @@ export async function loadGeoTables(folder: string, options: GeoOptions = {}): P
     }
     return attempt(join(folder, name), problems, file => {
       const { table, header } = readTable(file)
-      return { table, source: header.source, version: versionOf(file), isUserFile: false }
+      return {
+        table,
+        source: header.source,
+        version: versionOf(file),
+        isUserFile: false,
+        madeAt: dayIn(header.source),
+      }
     })
   }
   return createGeo(await load('country', COUNTRY_TABLE), await load('asn', ASN_TABLE), problems)
@@ -84,23 +94,40 @@ function createGeo(countries: Loaded | null, systems: Loaded | null, problems: r
     countrySource: countries?.source ?? '',
     asnSource: systems?.source ?? '',
     isUserFile: (countries?.isUserFile ?? false) || (systems?.isUserFile ?? false),
+    madeAt: olderOf(countries?.madeAt ?? null, systems?.madeAt ?? null),
     groupVersion: systems?.version ?? 'none',
     problems,
     bytes: (countries?.table.bytes ?? 0) + (systems?.table.bytes ?? 0),
   }
 }
 
+const olderOf = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? (a ?? b) : Math.min(a, b)
+
 /** Knows nothing: what there is before, or without, any table. */
 export const NO_GEO: Geo = createGeo(null, null, [])
 
 const versionOf = (file: Buffer): string => createHash('sha256').update(file).digest('hex').slice(0, 16)
 
-/** Reads a file and makes something of it; null when it is not there, or is no good, which is noted. */
-async function attempt(path: string, problems: string[], use: (file: Buffer) => Loaded): Promise<Loaded | null> {
+/** The day in which a source ends: `ip-location-db asn, 2026-06-17`. */
+function dayIn(source: string): number | null {
+  const time = Date.parse(/\b\d{4}-\d{2}-\d{2}$/.exec(source)?.[0] ?? '')
+  return Number.isNaN(time) ? null : time
+}
+
+/**
+ * Reads a file and makes something of it, with the time of its last change; null when it is not there, or is no good,
+ * which is noted.
+ */
+async function attempt(
+  path: string,
+  problems: string[],
+  use: (file: Buffer, changedAt: number) => Loaded,
+): Promise<Loaded | null> {
   try {
-    const { size } = await stat(path)
+    const { size, mtimeMs } = await stat(path)
     if (size > MAX_GEO_FILE_BYTES) throw new GeoError(`It is larger than ${MAX_GEO_FILE_BYTES / 1024 / 1024} MB.`)
-    return use(await readFile(path))
+    return use(await readFile(path), mtimeMs)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code !== 'ENOENT') problems.push(`${path} cannot be used. ${message}`)
