@@ -65,7 +65,7 @@ export interface Control {
   close(): void
 }
 
-const EVENTS_OF_CLIENT = ['STATUS_CLIENT', 'STATUS_GENERAL', 'CIRC', 'STREAM', 'BW', 'HS_DESC'] as const
+const EVENTS_OF_CLIENT = ['STATUS_CLIENT', 'STATUS_GENERAL', 'CIRC', 'CIRC_MINOR', 'STREAM', 'BW', 'HS_DESC'] as const
 
 /** Events that a session wants; Tor's log only where it is not read elsewhere. */
 export const wantedEvents = (withLog: boolean): readonly string[] =>

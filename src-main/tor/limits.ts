@@ -56,3 +56,42 @@ export const SOCKS_PROBE_TIMEOUT_MS = 3000
 
 /** Bytes of a SOCKS port's answer to a greeting that are looked at. Source: ours. */
 export const MAX_PROBE_BYTES = 2048
+
+/** Time for a Tor that we start to open its control port, milliseconds. Source: ours. */
+export const START_TIMEOUT_MS = 30_000
+
+/** Pause between two looks for the file in which Tor names its control port, milliseconds. Source: ours. */
+export const START_POLL_MS = 50
+
+/** Pause before a Tor that has ended is started again, milliseconds; doubled at each failure. Source: ours. */
+export const RESTART_FIRST_MS = 1000
+
+/** Longest pause before Tor is started or asked again, milliseconds. Source: ours. */
+export const RESTART_MAX_MS = 300_000
+
+/** A Tor that has run this long has not failed to start: pauses begin anew. Milliseconds. Source: ours. */
+export const RESTART_CALM_MS = 600_000
+
+/** Time for Tor to end when asked, before it is told by a signal, and again before it is killed, milliseconds. Source: ours. */
+export const STOP_PATIENCE_MS = 3000
+
+/** Pause between two greetings of a SOCKS port that is not ours, milliseconds. Source: ours. */
+export const SOCKS_WATCH_MS = 10_000
+
+/** Time without progress on the way into the network after which we say that Tor is stuck, milliseconds. Source: ours. */
+export const BOOTSTRAP_STUCK_MS = 60_000
+
+/** Least time between two pieces of news about circuits, milliseconds. Source: ours. */
+export const ACTIVITY_NEWS_MS = 500
+
+/** Onion services published at the same time. Source: ours. */
+export const MAX_ONIONS = 16
+
+/** Visitors' keys of one onion service. Source: ours; Tor's own bound is 330. */
+export const MAX_ONION_CLIENTS = 100
+
+/** Pause before an onion service that Tor refused is added again, milliseconds. Source: ours. */
+export const ONION_RETRY_MS = 5000
+
+/** Extra torrc lines, and characters of each. Source: ours. */
+export const MAX_EXTRA_LINES = 100

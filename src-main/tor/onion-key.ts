@@ -85,3 +85,11 @@ export function checkOnionClient(text: string): string {
     throw new TorError('bad-onion-client', "A visitor's key has 52 characters from a to z and 2 to 7.")
   return key
 }
+
+/** A visitor's private key as Tor takes it. @throws {TorError} `bad-onion-client` */
+export function checkOnionClientSecret(text: string): string {
+  const bytes = Buffer.from(text.trim(), 'base64')
+  if (bytes.length !== 32 || bytes.toString('base64') !== text.trim())
+    throw new TorError('bad-onion-client', 'The private key of a visitor is 32 bytes in base64.')
+  return bytes.toString('base64')
+}

@@ -168,8 +168,10 @@ export function parseEvent(reply: Reply): TorEvent | null {
   const rest = space < 0 ? '' : line.text.slice(space + 1)
   if (isLogLevel(word)) return { kind: 'log', level: LOG_LEVELS[word], text: cleanTorText(line.block ?? rest) }
   switch (word) {
-    case 'CIRC': {
-      const circuit = parseCircuit(rest)
+    case 'CIRC':
+    case 'CIRC_MINOR': {
+      // A minor event names what has changed where the state would stand; circuits change their purpose when built.
+      const circuit = parseCircuit(word === 'CIRC' ? rest : rest.replace(/^(\S+) \S+/, '$1 BUILT'))
       return circuit === null ? null : { kind: 'circuit', circuit }
     }
     case 'STREAM': {

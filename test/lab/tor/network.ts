@@ -91,8 +91,7 @@ export async function startTorNetwork(names: Readonly<Record<string, string>> = 
       if (dead !== undefined) throw new Error(`${dead.name} ended: ${dead.log().slice(-2000)}`)
       return (await relaysInConsensus(dirPort)) === RELAYS + 1
     })
-    // Fetches what is missing now, instead of after the back-off of a node that asked too early.
-    for (const node of nodes) node.child.kill('SIGHUP')
+    await waitUntilReady(nodes)
     return {
       clientLines: common,
       dns,
@@ -108,7 +107,7 @@ export async function startTorNetwork(names: Readonly<Record<string, string>> = 
           ...lines,
         ])
         nodes.push(node)
-        await waitFor(`${name} to be ready`, () => Promise.resolve(node.log().includes('Bootstrapped 100%')))
+        await waitUntilReady([node])
         return {
           name,
           dataDirectory: node.dataDirectory,
@@ -124,6 +123,20 @@ export async function startTorNetwork(names: Readonly<Record<string, string>> = 
     await close()
     throw error
   }
+}
+
+/** Told to look again once a second, a node fetches what is missing now, not after the back-off of asking too early. */
+async function waitUntilReady(nodes: readonly RunningNode[]): Promise<void> {
+  let nextHintAt = performance.now()
+  await waitFor(`${nodes.map(({ name }) => name).join(', ')} to be ready`, () => {
+    const behind = nodes.filter(node => !node.log().includes('Bootstrapped 100%'))
+    if (behind.length > 0 && performance.now() >= nextHintAt) {
+      nextHintAt = performance.now() + 1000
+      // Before its first step it has no handler for the signal, and would end.
+      for (const node of behind) if (node.log().includes('Bootstrapped ')) node.child.kill('SIGHUP')
+    }
+    return Promise.resolve(behind.length === 0)
+  })
 }
 
 interface NodePlace {
@@ -160,9 +173,9 @@ function commonLines(dirAuthority: string): readonly string[] {
   ]
 }
 
-/** The first consensus falls due 4 s from now: votes are cast at multiples of the interval since midnight, plus the offset. */
+/** The first full consensus falls due 8 s from now: votes are cast at multiples of the interval since midnight, plus the offset. */
 function authorityLines(): readonly string[] {
-  const offset = (Math.floor(Date.now() / 1000) + 4) % 10
+  const offset = (Math.floor(Date.now() / 1000) + 3) % 5
   return [
     'AuthoritativeDirectory 1',
     'V3AuthoritativeDirectory 1',
