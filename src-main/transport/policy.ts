@@ -73,6 +73,8 @@ function decideOnion(policy: RoutePolicy): RouteDecision {
   return through(policy.proxy)
 }
 
+const NO_FAMILY = 'A host name leads to IPv4 and IPv6 addresses, and both are switched off in the settings.'
+
 /** How to reach an address under a policy. Addresses of this machine are no exception, as in btcd. */
 export function decideRoute(address: Address, policy: RoutePolicy): RouteDecision {
   if (address.kind === 'i2p') return blocked('There is no route to I2P addresses.')
@@ -83,6 +85,7 @@ export function decideRoute(address: Address, policy: RoutePolicy): RouteDecisio
   if (address.kind === 'ipv4' && !policy.ipv4) return blocked('IPv4 is switched off in the settings.')
   if (address.kind === 'ipv6' && !policy.ipv6) return blocked('IPv6 is switched off in the settings.')
   if (address.kind === 'onion') return decideOnion(policy)
+  if (address.kind === 'host' && !policy.ipv4 && !policy.ipv6) return blocked(NO_FAMILY)
   if (policy.proxy !== null) return through(policy.proxy)
   if (address.kind === 'host' && !policy.hostNames)
     return blocked('Looking up host names is switched off in the settings.')
@@ -95,14 +98,19 @@ export type LookupDecision =
   | { readonly kind: 'resolve'; readonly proxy: ProxySettings }
   | { readonly kind: 'blocked'; readonly reason: string }
 
+/** The Tor that looks names up while everything goes through a proxy, ready or not. */
+const resolverOf = ({ onion, onionProxy, proxy }: RoutePolicy): ProxySettings | null =>
+  onion ? ([onionProxy, proxy].find(one => one?.isTor === true) ?? null) : null
+
 /** May a host name be looked up, and by whom? */
 export function decideLookup(policy: RoutePolicy): LookupDecision {
+  if (!policy.ipv4 && !policy.ipv6) return blocked(NO_FAMILY)
   if (policy.proxy === null) {
     if (!policy.hostNames) return blocked('Looking up host names is switched off in the settings.')
     return { kind: 'system' }
   }
-  const resolver = [policy.onionProxy, policy.proxy].find(proxy => proxy?.isTor === true)
-  if (policy.onion && resolver !== undefined && resolver !== null) {
+  const resolver = resolverOf(policy)
+  if (resolver !== null) {
     return resolver.port === 0
       ? blocked(`${resolver.name} is not ready, and nothing goes around it.`)
       : { kind: 'resolve', proxy: resolver }
@@ -117,8 +125,9 @@ export type SeedDecision = LookupDecision | { readonly kind: 'one-shot'; readonl
 
 export function decideSeeds(policy: RoutePolicy): SeedDecision {
   const lookup = decideLookup(policy)
-  if (lookup.kind !== 'blocked' || policy.proxy === null) return lookup
-  if (policy.proxy.port === 0) return lookup
+  if (lookup.kind !== 'blocked' || policy.proxy === null || lookup.reason === NO_FAMILY) return lookup
+  // What is not ready yet is waited for; nobody else is asked meanwhile.
+  if (policy.proxy.port === 0 || resolverOf(policy) !== null) return lookup
   return policy.systemDnsForSeeds ? { kind: 'system' } : { kind: 'one-shot', proxy: policy.proxy }
 }
 
@@ -133,7 +142,7 @@ export function decideListen(address: Address, policy: RoutePolicy): string | nu
   return `While everything goes through ${policy.proxy.name}, Warren listens on loopback addresses only, not on ${address.key}.`
 }
 
-/** Are two routes the same way? */
+/** Are two routes the same way? What may share a circuit is not looked at. */
 export function isSameRoute(a: Route, b: RouteDecision): boolean {
   if (a.kind === 'direct' || b.kind === 'direct' || b.kind === 'blocked') return a.kind === b.kind
   return a.kind === b.kind && a.proxy === b.proxy && a.host === b.host && a.port === b.port

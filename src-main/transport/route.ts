@@ -5,6 +5,11 @@ interface ProxyHop {
   readonly proxy: string
   readonly host: string
   readonly port: number
+  /**
+   * Set where dials are kept apart: those with the same key may share a circuit. `dial`: with none; `peer <address>`;
+   * `network <id>`. A decision has none yet.
+   */
+  readonly isolation?: string
 }
 
 export type Route =

@@ -12,7 +12,7 @@ import { DialError } from './dialer.ts'
 import type { DialOptions, Dialer } from './dialer.ts'
 import { directDialer } from './direct.ts'
 import { cancelledError } from './errors.ts'
-import { createIsolator, isolatedProxy } from './isolation.ts'
+import { createIsolator, isIsolatedEnough, isolateRoute, isolatedProxy, proxyOf } from './isolation.ts'
 import { Ledger } from './ledger.ts'
 import type { LedgerSnapshot } from './ledger.ts'
 import { ListenError, listenOn } from './listener.ts'
@@ -20,7 +20,7 @@ import type { ListenOptions, Listener } from './listener.ts'
 import { boundedResolver, createLookup, systemResolver } from './lookup.ts'
 import type { LookupOptions, SystemResolver } from './lookup.ts'
 import { decideListen, decideLookup, decideRoute, isSameRoute } from './policy.ts'
-import type { ProxySettings, RoutePolicy } from './policy.ts'
+import type { RoutePolicy } from './policy.ts'
 import { probeProxy } from './probe.ts'
 import type { ProxyProbe } from './probe.ts'
 import type { Route, RouteDecision } from './route.ts'
@@ -128,12 +128,17 @@ export function createTransport({
     resolveProxy: (name, signal) => proxyLookup(name.host, { port: name.port, signal }),
   }
   const isolator = createIsolator(random)
+  /** The proxy whose credentials were last said to be replaced: it is said once, not at every change of a setting. */
+  let saidOf: string | null = null
   const sayIsolation = (): void => {
     const isolated = isolatedProxy(policy)
-    if (isolated?.user !== undefined)
-      log.info('Separate circuits: the user name and password of the proxy are replaced at every dial', {
-        proxy: isolated.name,
+    const replaced = isolated?.user === undefined ? null : `${isolated.name} ${isolated.host}:${isolated.port}`
+    if (replaced !== null && replaced !== saidOf)
+      log.info('Dials are kept on circuits apart: the user name and password set for the proxy are not used', {
+        proxy: isolated?.name,
+        isolation: policy.isolation,
       })
+    saidOf = replaced
   }
   sayIsolation()
 
@@ -159,13 +164,10 @@ export function createTransport({
     }
   }
 
-  /** The proxy of a route, as the policy knows it now. */
-  const proxyNamed = (name: string): ProxySettings | null =>
-    [policy.proxy, policy.onionProxy].find(proxy => proxy?.name === name) ?? null
   const proxyDialer = socks5Dialer(
     keeper,
     (route, target, network) => {
-      const proxy = proxyNamed(route.proxy)
+      const proxy = proxyOf(route, policy)
       return proxy === null ? null : isolator.credentials(proxy, policy, { target: target.key, network })
     },
     access,
@@ -217,7 +219,7 @@ export function createTransport({
   const endWhatNoLongerFits = (): number => {
     for (const dial of underWay) {
       // A name's addresses were chosen under the old policy.
-      if (dial.address.kind !== 'host' && isSameRoute(dial.route, decideRoute(dial.address, policy))) continue
+      if (dial.address.kind !== 'host' && routeFits(dial.route, dial.address, policy)) continue
       ledger.refuse('dial', dial.address.key, POLICY_CHANGED)
       dial.controller.abort(new DialError('blocked', POLICY_CHANGED))
     }
@@ -252,7 +254,8 @@ export function createTransport({
         ledger.refuse('dial', address.key, decision.reason)
         throw new DialError('blocked', decision.reason)
       }
-      return ledger.dial(decision.kind, address.key, reasonOf(decision), dialBy(decision, address, options))
+      const route = isolateRoute(decision, policy, { target: address.key, network: options.network })
+      return ledger.dial(route.kind, address.key, reasonOf(route, options.network), dialBy(route, address, options))
     },
     decide: address => decideRoute(address, policy),
     async listen(addresses, options) {
@@ -342,9 +345,10 @@ export function createTransport({
 }
 
 /** Why a route was taken, for the ledger. */
-function reasonOf(route: Route): string {
-  if (route.kind === 'direct') return 'The policy dials such addresses directly.'
-  return `The policy sends such addresses through ${route.proxy}.`
+function reasonOf(route: Route, network: string | undefined): string {
+  const way = route.kind === 'direct' ? 'dials such addresses directly' : `sends such addresses through ${route.proxy}`
+  const isolation = route.kind === 'direct' || route.isolation === undefined ? '' : `, apart by ${route.isolation}`
+  return `${network === undefined ? 'The' : `Asked by ${network}; the`} policy ${way}${isolation}.`
 }
 
 const closedError = (): DialError => new DialError('cancelled', 'The transport has been closed.')
@@ -355,5 +359,8 @@ function stillFits(connection: Connection, policy: RoutePolicy): boolean {
   // A host name was dialed by one of its addresses; our own end tells of which family.
   if (local?.kind === 'ipv4' && !policy.ipv4) return false
   if (local?.kind === 'ipv6' && !policy.ipv6) return false
-  return isSameRoute(connection.route, decideRoute(connection.address, policy))
+  return routeFits(connection.route, connection.address, policy)
 }
+
+const routeFits = (route: Route, address: Address, policy: RoutePolicy): boolean =>
+  isSameRoute(route, decideRoute(address, policy)) && isIsolatedEnough(route, policy)

@@ -59,7 +59,7 @@ describe('look-up', () => {
       (await setUp(answer, policy).lookup('a.example', { port: 1 })).map(address => address.key)
     expect(await keys({ ...open, ipv4: false })).toEqual(['[2001:db8::1]:1'])
     expect(await keys({ ...open, ipv6: false })).toEqual(['192.0.2.1:1'])
-    await expect(keys({ ...open, ipv4: false, ipv6: false })).rejects.toEqual(code('unknown-host', 'settings'))
+    await expect(keys({ ...open, ipv4: false, ipv6: false })).rejects.toEqual(code('blocked', 'both are switched off'))
   })
 
   it.each([

@@ -127,6 +127,33 @@ const TABLE: Readonly<Record<string, Row>> = {
     seeds: 'blocked',
     udp: false,
   },
+  'neither IPv4 nor IPv6, through Tor': {
+    policy: { ...open, proxy, ipv4: false, ipv6: false, systemDnsForSeeds: true },
+    ip: 'switched off',
+    host: 'both are switched off',
+    onion: viaTor,
+    lookup: 'blocked',
+    seeds: 'blocked',
+    udp: false,
+  },
+  'a plain proxy, and a Tor that is not ready, system DNS for seeds allowed': {
+    policy: { ...open, proxy: plain, onionProxy: { ...onionProxy, port: 0 }, systemDnsForSeeds: true },
+    ip: viaPlain,
+    host: viaPlain,
+    onion: 'not ready',
+    lookup: 'blocked',
+    seeds: 'blocked',
+    udp: false,
+  },
+  '--proxy --onion --noonion': {
+    policy: { ...open, proxy: plain, onionProxy, onion: false },
+    ip: viaPlain,
+    host: viaPlain,
+    onion: 'switched off',
+    lookup: 'blocked',
+    seeds: 'one-shot plain',
+    udp: false,
+  },
   'no host names of the system': {
     policy: { ...open, hostNames: false },
     ip: direct,
@@ -164,6 +191,13 @@ describe('route policy', () => {
     expect(said(decideSeeds(policy))).toBe(seeds)
     expect(decideUdp(policy) === null).toBe(udp)
   })
+
+  it.each(['127.0.0.1:1', '[::1]:1', '192.168.1.1:1', 'localhost:1', 'printer.local:1'])(
+    'makes no exception for %s: through the proxy like the rest',
+    text => {
+      expect(decideRoute(parseAddress(text), { ...open, proxy })).toEqual(viaTor)
+    },
+  )
 
   it.each(['ipv4', 'ipv6'] as const)('refuses %s where it is switched off, proxy or not', kind => {
     for (const policy of [open, { ...open, proxy }]) {
@@ -258,7 +292,12 @@ describe('route policy', () => {
           expect(decideUdp(policy)).not.toBeNull()
           expect(decideListen(parseAddress('0.0.0.0:1'), policy)).not.toBeNull()
           if (policy.proxy.port === 0 && address.kind !== 'onion') expect(route.kind).toBe('blocked')
+          const resolvers = [policy.onionProxy, policy.proxy].filter(one => policy.onion && one?.isTor === true)
+          expect(lookup.kind === 'resolve').toBe(lookup.kind !== 'blocked')
+          if (resolvers.length > 0) expect(['resolve', 'blocked']).toContain(seeds.kind)
         }
+        if (!policy.ipv4 && !policy.ipv6 && address.kind !== 'onion') expect(route.kind).toBe('blocked')
+        if (!policy.ipv4 && !policy.ipv6) expect([lookup.kind, seeds.kind]).toEqual(['blocked', 'blocked'])
         if (!policy.hostNames && policy.proxy === null)
           expect([lookup.kind, seeds.kind]).toEqual(['blocked', 'blocked'])
       }),
