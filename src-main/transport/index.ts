@@ -13,7 +13,7 @@ export {
   withPort,
 } from './address.ts'
 export type { Address, AddressKind } from './address.ts'
-export { toBase32 } from './base32.ts'
+export { fromBase32, toBase32 } from './base32.ts'
 export type { CloseReason, Connection, ConnectionHandlers, Direction } from './connection.ts'
 export { DialError } from './dialer.ts'
 export type { DialErrorCode, DialOptions, Dialer } from './dialer.ts'

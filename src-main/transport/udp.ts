@@ -151,7 +151,10 @@ export class OpenUdp implements UdpSocket {
     this.address = address
     this.#totals = totals
     this.#onClosed = onClosed
-    socket.on('message', (datagram, remote) => this.#arrived(datagram, remote.address, remote.port))
+    socket.on('message', ({ buffer, byteOffset, length }, remote) =>
+      // A plain array: `slice` of a Buffer would not copy.
+      this.#arrived(new Uint8Array(buffer, byteOffset, length), remote.address, remote.port),
+    )
     // ICMP errors come here on some systems; a datagram that is lost says nothing about the socket.
     socket.on('error', () => (this.counts.unsent += 1))
   }

@@ -133,6 +133,8 @@ export const MAX_VOTES = 512
 export const DNS_TIMEOUT_MS = 5 * SECOND
 /** Between two looks at a list's root, ms. Source: go-ethereum dnsdisc/client.go (RecheckInterval). */
 export const DNS_RECHECK_MS = 30 * MINUTE
+/** First wait before a root that could not be had is asked for again; it doubles, ms. Source: ours. */
+export const DNS_RETRY_MS = 5 * SECOND
 /** DNS requests a second. Source: go-ethereum dnsdisc/client.go (RateLimit). */
 export const DNS_PER_SECOND = 3
 /** Entries of node lists kept in memory. Source: go-ethereum dnsdisc/client.go (CacheLimit). */
@@ -147,3 +149,5 @@ export const DNS_MAX_PENDING = 10_000
 export const DNS_MAX_LINKS = 16
 /** Longest TXT record looked at, characters. Source: ours; a branch of 13 has 366, a record 404. */
 export const DNS_MAX_TEXT = 1024
+/** A source of nodes whose turn it is may be waited for this long while others have one, ms. Source: go-ethereum eth/backend.go (discmix timeout). */
+export const CANDIDATE_WAIT_MS = 100

@@ -194,10 +194,10 @@ export class NodeTable {
     return live.nodes.length > 0 ? live.nodes : all.nodes
   }
 
-  /** Live nodes at a distance from us, in random order. Those of near distances share a bucket. */
+  /** Live nodes at exactly a distance from us, in random order. */
   atDistance(distance: number): DiscoveredNode[] {
     const nodes = (this.#buckets[bucketIndex(distance)]?.entries ?? [])
-      .filter(({ isLive }) => isLive)
+      .filter(({ node, isLive }) => isLive && logDistance(this.#network.self(), node.idBytes) === distance)
       .map(({ node }) => node)
     for (let index = nodes.length - 1; index > 0; index--) {
       const other = this.#random.below(index + 1)
