@@ -13,11 +13,12 @@ import {
   nativeImage,
   nativeTheme,
   protocol,
+  safeStorage,
   screen,
   session,
   shell,
 } from 'electron'
-import type { Client } from './client/index.ts'
+import type { Client, Sealer } from './client/index.ts'
 import { createClient } from './client/index.ts'
 import { RequestError } from '../src-preload/contract/port.ts'
 import { serveIpc, type ElectronIpc } from './border/electron-ipc.ts'
@@ -91,6 +92,7 @@ if (parsed.kind === 'error') {
         // Packed, both lie in the archive, at the same places: Electron reads them there as files.
         tablesDir: join(out, 'tables'),
         resourcesDir: join(out, '..', 'resources'),
+        ...sealerOf(),
       }),
     )
     .then(made => {
@@ -115,6 +117,20 @@ async function guardSession(): Promise<void> {
   )
   protocol.handle(SCHEME, request => servePage(pageDir, request.url))
   await own.setProxy({ proxyRules: 'http=127.0.0.1:9;https=127.0.0.1:9', proxyBypassRules: '' })
+}
+
+/** The system's key store, where it is one: on a Linux without, Electron would only obfuscate. */
+function sealerOf(): { sealer?: Sealer } {
+  const isReal =
+    safeStorage.isEncryptionAvailable() &&
+    (process.platform !== 'linux' || safeStorage.getSelectedStorageBackend() !== 'basic_text')
+  if (!isReal) return {}
+  return {
+    sealer: {
+      seal: text => safeStorage.encryptString(text),
+      open: sealed => safeStorage.decryptString(Buffer.from(sealed)),
+    },
+  }
 }
 
 function serve(made: Client, dataDir: string): void {

@@ -11,9 +11,21 @@ import { client, clientEvents } from './contract/client.ts'
 import type { COMMON_ERRORS } from './contract/define.ts'
 import { logEvents, logs } from './contract/logs.ts'
 import { peerEvents, peers } from './contract/peers.ts'
+import { routeEvents, routes } from './contract/routes.ts'
 import { settings, settingsEvents } from './contract/settings.ts'
+import { tor, torEvents } from './contract/tor.ts'
 
-export const REQUESTS = { ...client, ...peers, ...attempts, ...addresses, ...bans, ...logs, ...settings }
+export const REQUESTS = {
+  ...client,
+  ...peers,
+  ...attempts,
+  ...addresses,
+  ...bans,
+  ...logs,
+  ...settings,
+  ...routes,
+  ...tor,
+}
 export const EVENTS = {
   ...clientEvents,
   ...peerEvents,
@@ -21,6 +33,8 @@ export const EVENTS = {
   ...banEvents,
   ...logEvents,
   ...settingsEvents,
+  ...routeEvents,
+  ...torEvents,
 }
 
 export type RequestName = keyof typeof REQUESTS
@@ -85,4 +99,6 @@ export { COMMON_ERRORS } from './contract/define.ts'
 export type { Delivery, EventSpec, RequestSpec } from './contract/define.ts'
 export * from './contract/logs.ts'
 export * from './contract/peers.ts'
+export * from './contract/routes.ts'
 export * from './contract/settings.ts'
+export * from './contract/tor.ts'

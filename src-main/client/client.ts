@@ -4,10 +4,9 @@
  */
 import { randomBytes } from 'node:crypto'
 import { networkInterfaces } from 'node:os'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { EventName, Notice, Output, Overview, ParsedInput, Payload } from '../../src-preload/contract.ts'
 import { RequestError } from '../../src-preload/contract/port.ts'
-import type { ClientPort, ClientRequest, GaugeEvent, TableEvent, TableRecord } from '../../src-preload/contract/port.ts'
+import type { ClientPort, ClientRequest, GaugeEvent } from '../../src-preload/contract/port.ts'
 import { GEO_ATTRIBUTIONS, NO_GEO, loadGeoTables } from '../addressbook/index.ts'
 import { createLogging } from '../log/index.ts'
 import type { Log } from '../log/index.ts'
@@ -19,19 +18,27 @@ import { SubnetSet, createTransport, parseAddress, parseSubnet } from '../transp
 import { createChanges } from './changes.ts'
 import { addressHandlers } from './handlers/addresses.ts'
 import { banHandlers } from './handlers/bans.ts'
+import { presentLedger, routeHandlers } from './handlers/routes.ts'
+import { TorTest, torHandlers } from './handlers/tor.ts'
 import { asRefusal } from './handlers/context.ts'
 import type { Context, Handlers } from './handlers/context.ts'
 import { peerHandlers } from './handlers/peers.ts'
-import { networkRecords, restHandlers } from './handlers/rest.ts'
+import { FIRST_RUN, networkRecords, restHandlers } from './handlers/rest.ts'
 import { createHistory } from './history.ts'
-import { reputationSettingsOf, routePolicyOf } from './in-force.ts'
+import { reputationSettingsOf } from './in-force.ts'
 import { NETWORKS } from './networks.ts'
 import { decideNotices } from './notices.ts'
-import { Pins, presentPin } from './pins.ts'
+import { overviewOf, slotsOf, sumOf, watchVitals } from './overview.ts'
+import { Pins } from './pins.ts'
 import { PLAYGROUND_NETWORK, createPlayground } from './playground/playground.ts'
-import { networkOf, presentAttempt, presentPeer } from './present.ts'
 import { NetworkRuntime } from './runtime.ts'
 import type { Shared } from './runtime.ts'
+import { createProxies } from './proxies.ts'
+import { createTables } from './tables.ts'
+import { createTorService } from './tor-service.ts'
+import { createVault } from './vault.ts'
+import type { Sealer } from './vault.ts'
+import { routePolicyOf } from './ways.ts'
 import { checkPatch, createSettings } from './settings.ts'
 
 const VERSION = '0.1.0'
@@ -50,6 +57,8 @@ export interface ClientOptions {
   readonly tablesDir?: string
   /** Holds `seeds/`. */
   readonly resourcesDir?: string
+  /** Seals secrets by the system's key store, where the shell has one. */
+  readonly sealer?: Sealer
   readonly clock?: Clock
   readonly random?: RandomSource
 }
@@ -69,15 +78,20 @@ export async function createClient(options: ClientOptions): Promise<Client> {
       ...(isGiven(overrides.connect) ? { 'network.connectOnly': overrides.connect } : {}),
       ...(isGiven(overrides.listen) ? { 'network.listenOn': overrides.listen } : {}),
     },
-    new Set(NETWORKS.keys()),
+    { networks: new Set(NETWORKS.keys()), hasProxy: () => false },
   )
   const logging = createLogging({ clock, level: 'info', debugRooms: [], file: null })
   const { log } = logging
   const store = openStore({ dir: dataDir, clock, log: log.child('store') })
-  const isFirstRun = store.secrets.get('first-run') === null
+  const isFirstRun = store.secrets.get(FIRST_RUN) === null
   /** Whoever starts with options has answered the questions of a first run. */
   const isAnswered = overrides.playground === true || isGiven(overrides.networks) || isGiven(overrides.connect)
-  const settingsService = createSettings(store.settings, log.child('client'), fromCommandLine, new Set(NETWORKS.keys()))
+  const vault = createVault(store.secrets, options.sealer ?? null, text => log.warn(text))
+  const proxies = createProxies(vault)
+  const settingsService = createSettings(store.settings, log.child('client'), fromCommandLine, {
+    networks: new Set(NETWORKS.keys()),
+    hasProxy: name => proxies.find(name) !== null,
+  })
   const applyLog = (): void => {
     const settings = settingsService.current
     logging.setLevel(settings['log.level'] as 'info', settings['log.debugRooms'])
@@ -100,7 +114,8 @@ export async function createClient(options: ClientOptions): Promise<Client> {
   const transport = createTransport({
     clock,
     log: log.child('transport'),
-    policy: routePolicyOf(settingsService.current),
+    policy: routePolicyOf(settingsService.current, proxies, null),
+    random,
   })
   const reputation = createReputation({
     clock,
@@ -121,6 +136,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
   let isClosing = false
   let bansMade = 0
   let notices: Notice[] = []
+  let ledgerTold = 0
   const runtimes = new Map<string, NetworkRuntime>()
   const pins = new Pins(store.pins, clock)
 
@@ -155,16 +171,14 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     changed: () => changes.tell('playground'),
   })
 
-  const sum = (value: (runtime: NetworkRuntime) => number): number =>
-    [...runtimes.values()].reduce((total, runtime) => total + value(runtime), 0)
   const history = createHistory(
     clock,
     store.samples,
     () => {
       const { bytesRead, bytesWritten } = transport.totals()
       return {
-        inbound: sum(one => one.count('inbound')),
-        outbound: sum(one => one.count('outbound')),
+        inbound: sumOf(runtimes, one => one.count('inbound')),
+        outbound: sumOf(runtimes, one => one.count('outbound')),
         bytesIn: bytesRead,
         bytesOut: bytesWritten,
         bansMade,
@@ -175,10 +189,42 @@ export async function createClient(options: ClientOptions): Promise<Client> {
       changes.tell('traffic')
       changes.tell('overview')
       changes.tell('slots')
+      const { ledgerRevision } = transport
+      if (ledgerRevision !== ledgerTold) changes.tell('ledger')
+      ledgerTold = ledgerRevision
     },
   )
 
-  const context: Context = { ...shared, runtimes, pins, settingsService, history, logging, playground }
+  const applyRoutes = (): void => {
+    transport.setPolicy(routePolicyOf(settingsService.current, proxies, tor.socks()))
+    for (const runtime of runtimes.values()) runtime.routesChanged()
+    changes.tell('networks')
+  }
+  const tor = createTorService({
+    clock,
+    random,
+    log,
+    dataDir,
+    vault,
+    settings: () => settingsService.current,
+    hosts: () => (settingsService.current['network.listen'] ? [...runtimes.values()] : []),
+    socksChanged: applyRoutes,
+    changed: topic => changes.tell(topic),
+  })
+  const torTest = new TorTest()
+
+  const context: Context = {
+    ...shared,
+    runtimes,
+    pins,
+    settingsService,
+    history,
+    logging,
+    playground,
+    proxies,
+    tor,
+    applyRoutes,
+  }
 
   const switchOn = async (id: string): Promise<void> => {
     const known = NETWORKS.get(id)
@@ -186,6 +232,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     const runtime = new NetworkRuntime(known, shared)
     runtimes.set(id, runtime)
     await runtime.start(pins.of(id))
+    tor.hostsChanged()
     log.info('network on', { network: id, known: runtime.book.size })
     changes.tell('networks')
   }
@@ -193,6 +240,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     const runtime = runtimes.get(id)
     if (runtime === undefined) return
     runtimes.delete(id)
+    tor.hostsChanged()
     const gone = Array.from(runtime.watches.keys())
     await runtime.close()
     if (gone.length > 0) changes.tell('peers', gone)
@@ -218,6 +266,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
       if (on) enabled.add(network)
       else enabled.delete(network)
       settingsService.set({ 'network.enabled': [...enabled] })
+      await tor.follow()
       await follow()
     },
   }
@@ -235,8 +284,9 @@ export async function createClient(options: ClientOptions): Promise<Client> {
         wantsInbound: settingsService.current['network.listen'],
         store: store.status(),
         playground: playground.record.network,
-        needsRestart: [],
         geoAgeDays: geo.madeAt === null ? null : Math.floor((clock.now() - geo.madeAt) / 86_400_000),
+        tor: tor.record(),
+        isPolicyBroken: transport.ledger().contradictions.length > 0,
       },
       before,
     )
@@ -251,13 +301,15 @@ export async function createClient(options: ClientOptions): Promise<Client> {
   store.onStatus(() => reviewNotices())
   settingsService.onChange((settings, changed) => {
     whitelist = whitelistOf(settings['reputation.whitelist'])
-    transport.setPolicy(routePolicyOf(settings))
+    if (changed.some(key => key.startsWith('routes.') || key.startsWith('tor.'))) applyRoutes()
     reputation.configure(reputationSettingsOf(settings))
     applyLog()
     for (const runtime of runtimes.values()) runtime.configure(changed)
-    store.secrets.set('first-run', Uint8Array.of(1))
+    store.secrets.set(FIRST_RUN, Uint8Array.of(1))
     changes.tell('settings')
     if (changed.includes('network.enabled')) void follow()
+    if (changed.some(key => key.startsWith('tor.'))) void tor.follow()
+    if (changed.includes('network.listen')) tor.hostsChanged()
     if (changed.includes('network.connectOnly')) void restartNetworks()
   })
   /** Connect-only mode decides how a network is made: those that are on are made anew. */
@@ -277,52 +329,9 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     reviewNotices()
   })
 
-  const loopDelay = monitorEventLoopDelay({ resolution: 10 })
-  loopDelay.enable()
-  let loopDelayMs = 0
-  const loopTimer = clock.every(10_000, () => {
-    loopDelayMs = Math.max(0, loopDelay.percentile(99) / 1e6 - 10)
-    loopDelay.reset()
-  })
-
-  const overview = (): Overview => {
-    const day = clock.now() - 86_400_000
-    const { bytesRead, bytesWritten } = transport.totals()
-    const slots = [...runtimes.values()].flatMap(runtime => runtime.manager.slots())
-    const used = (kind: string): number =>
-      slots.reduce((total, slot) => total + (slot.kind === kind ? slot.used : 0), 0)
-    const limit = (kind: string): number =>
-      slots.reduce((total, slot) => total + (slot.kind === kind ? (slot.limit ?? 0) : 0), 0)
-    return {
-      at: Math.round(clock.now()),
-      inbound: sum(one => one.count('inbound')),
-      outbound: sum(one => one.count('outbound')),
-      handshaking: sum(one => one.watches.size - one.count('inbound') - one.count('outbound')),
-      dialing: used('dialing'),
-      waiting: sum(one => one.manager.requests().filter(request => request.nextTryAt !== null).length),
-      targetOutbound: limit('outbound'),
-      maxInbound: limit('inbound'),
-      known: sum(one => one.book.size),
-      bans: reputation.bans.size,
-      bansToday: reputation.bans.countSince(day),
-      rateIn: history.rates.in,
-      rateOut: history.rates.out,
-      bytesIn: bytesRead,
-      bytesOut: bytesWritten,
-      isOnline,
-      loopDelayMs,
-      memoryBytes: process.memoryUsage.rss(),
-    }
-  }
-
-  const slotsNow = (): Payload<'slots'> => {
-    const refusals: Record<string, number> = {}
-    for (const runtime of runtimes.values()) {
-      for (const [code, count] of Object.entries(runtime.manager.refusals()))
-        refusals[code] = (refusals[code] ?? 0) + count
-    }
-    return { slots: [...runtimes.values()].flatMap(runtime => runtime.slots()), refusals }
-  }
+  const vitals = watchVitals(clock)
+  const overview = (): Overview =>
+    overviewOf({ clock, runtimes, reputation, transport, history, isOnline, loopDelayMs: vitals.loopDelayMs() })
 
   const gauges: { readonly [E in GaugeEvent]: () => Payload<E> | null } = {
     overview,
@@ -330,55 +339,24 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     networks: () => ({ networks: networkRecords(context) }),
     traffic: () => history.latest,
     playground: () => playground.record,
-    slots: slotsNow,
+    slots: () => slotsOf(runtimes),
     logs: () => ({ cursor: logging.cursor }),
     settings: () => ({ settings: settingsService.shown() }),
+    tor: () => tor.record(),
+    torTest: () => ({ checks: [...torTest.checks] }),
+    onion: () => tor.onion(),
+    ledger: () => presentLedger(transport),
   }
 
-  const record = (event: TableEvent, id: string): TableRecord | undefined => {
-    if (event === 'bans') {
-      const ban = reputation.bans.get(id)
-      return ban === null ? undefined : { ...ban }
-    }
-    if (event === 'pins') {
-      const row = pins.get(id)
-      return row === undefined ? undefined : presentPin(row, runtimes.get(row.network))
-    }
-    const network = networkOf(id) ?? ''
-    const runtime = runtimes.get(network)
-    if (runtime === undefined) return undefined
-    if (event === 'peers') {
-      const watch = runtime.watches.get(id)
-      return watch === undefined ? undefined : presentPeer(watch, network)
-    }
-    const attempt = runtime.manager.attempt(id)
-    return attempt === null ? undefined : presentAttempt(attempt, network)
-  }
-
-  const records = (event: TableEvent): readonly TableRecord[] => {
-    switch (event) {
-      case 'bans':
-        return reputation.bans.list().map(ban => ({ ...ban }))
-      case 'pins':
-        return Array.from(pins.rows(), row => presentPin(row, runtimes.get(row.network)))
-      case 'peers':
-        return [...runtimes].flatMap(([id, runtime]) =>
-          Array.from(runtime.watches.values(), watch => presentPeer(watch, id)),
-        )
-      case 'attempts':
-        return [...runtimes].flatMap(([id, runtime]) =>
-          runtime.manager.attempts().map(attempt => presentAttempt(attempt, id)),
-        )
-      default:
-        return event satisfies never
-    }
-  }
+  const { record, records } = createTables({ runtimes, reputation, pins })
 
   const handlers: Handlers = {
     ...peerHandlers(context),
     ...banHandlers(context),
     ...addressHandlers(context),
     ...restHandlers(context, actions),
+    ...routeHandlers(context),
+    ...torHandlers(context, torTest),
     'app.info': () => ({
       version: VERSION,
       shell: options.shell,
@@ -387,7 +365,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
       dataDir,
       startedAt,
       attributions: [...GEO_ATTRIBUTIONS],
-      isFirstRun: isFirstRun && store.secrets.get('first-run') === null && !isAnswered,
+      isFirstRun: isFirstRun && store.secrets.get(FIRST_RUN) === null && !isAnswered,
       store: { isDurable: store.status().isDurable, text: store.status().text },
     }),
     'overview.get': () => ({ overview: overview(), notices, networks: networkRecords(context) }),
@@ -431,11 +409,11 @@ export async function createClient(options: ClientOptions): Promise<Client> {
       if (isClosing) return
       isClosing = true
       onlineTimer.cancel()
-      loopTimer.cancel()
-      loopDelay.disable()
+      vitals.close()
       history.close()
       await switching.catch(() => {})
       await playground.stop()
+      await tor.close()
       for (const id of Array.from(runtimes.keys())) await switchOff(id)
       reputation.close()
       await transport.close()

@@ -1,9 +1,7 @@
-/** What the settings mean to the rooms: limits of a manager, the route policy, the line of the ban score. Pure. */
+/** What the settings mean to the rooms: limits of a manager, the line of the ban score. Pure. */
 import type { Settings } from '../../src-preload/contract.ts'
 import type { ManagerLimits } from '../connections/index.ts'
 import type { ReputationSettings } from '../reputation/index.ts'
-import { OPEN_POLICY, parseAddress } from '../transport/index.ts'
-import type { RoutePolicy } from '../transport/index.ts'
 
 export function limitsOf(settings: Settings, networkDropsAtRandom: boolean): Partial<ManagerLimits> {
   const drop = settings['limits.dropAtRandom']
@@ -21,22 +19,6 @@ export function limitsOf(settings: Settings, networkDropsAtRandom: boolean): Par
     dropsAtRandom: drop === 'network' ? networkDropsAtRandom : drop === 'on',
     isConnectOnly: settings['network.connectOnly'].length > 0,
   }
-}
-
-export function routePolicyOf(settings: Settings): RoutePolicy {
-  const text = settings['routes.proxy']
-  const rest = {
-    ...OPEN_POLICY,
-    ipv4: settings['routes.ipv4'],
-    ipv6: settings['routes.ipv6'],
-    hostNames: settings['routes.hostNames'],
-  }
-  if (text === '') return rest
-  const { host, port } = parseAddress(text)
-  const user = settings['routes.proxyUser']
-  const password = settings['routes.proxyPassword']
-  const credentials = user === '' ? {} : { user, password }
-  return { ...rest, proxy: { name: 'the proxy', host, port, isTor: true, ...credentials } }
 }
 
 export function reputationSettingsOf(settings: Settings): ReputationSettings {

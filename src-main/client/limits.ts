@@ -14,3 +14,10 @@ export const ROWS_A_WRITE = 1000
 export const TICK_PARTS = 10
 /** Time between two parts, milliseconds. Source: a second in so many parts. */
 export const TICK_MS = 1000 / TICK_PARTS
+/** SOCKS5 proxies kept by name. Source: ours. */
+export const MAX_PROXIES = 32
+
+/** Circuits shown at once, latest. Source: ours; Tor keeps some tens. */
+export const MAX_SHOWN_CIRCUITS = 256
+/** One step of the test of Tor, milliseconds. Source: ours; the first visit to an onion service takes up to a minute. */
+export const TOR_TEST_STEP_MS = 90_000

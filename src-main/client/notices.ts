@@ -1,5 +1,5 @@
 /** What needs a person's attention, decided from a snapshot: one line each, with the code that the window words. */
-import type { Notice } from '../../src-preload/contract.ts'
+import type { Notice, TorRecord } from '../../src-preload/contract.ts'
 
 /** What is looked at, per network that is on. */
 export interface NetworkSituation {
@@ -30,8 +30,11 @@ export interface Situation {
   readonly wantsInbound: boolean
   readonly store: { readonly isDurable: boolean; readonly text: string; readonly setAside: string | null }
   readonly playground: string | null
-  readonly needsRestart: readonly string[]
+  /** Of the older of the tables; null without any. */
   readonly geoAgeDays: number | null
+  readonly tor: Pick<TorRecord, 'mode' | 'state' | 'carries' | 'progress' | 'error'>
+  /** Something contradicted the route policy. */
+  readonly isPolicyBroken: boolean
 }
 
 /** No peer for this long is worth saying: a start takes a few seconds. Ours. */
@@ -73,19 +76,17 @@ function storeNotices({ store }: Situation): Draft[] {
 
 function clientNotices(situation: Situation): Draft[] {
   const drafts: Draft[] = []
+  if (situation.isPolicyBroken) drafts.push({ severity: 'danger', code: 'policy-broken', network: null, values: {} })
+  const { mode, state, carries, progress, error } = situation.tor
+  if (mode !== 'off' && state === 'failed')
+    drafts.push({ severity: 'danger', code: 'tor-failed', network: null, values: { reason: error?.text ?? '' } })
+  else if (mode !== 'off' && carries === 'everything' && state !== 'ready')
+    drafts.push({ severity: 'warning', code: 'tor-waiting', network: null, values: { progress } })
   if (situation.networks.length === 0)
     drafts.push({ severity: 'warning', code: 'no-network', network: null, values: {} })
   if (!situation.isOnline) drafts.push({ severity: 'warning', code: 'offline', network: null, values: {} })
   if (situation.playground !== null)
     drafts.push({ severity: 'info', code: 'playground-on', network: situation.playground, values: {} })
-  if (situation.needsRestart.length > 0) {
-    drafts.push({
-      severity: 'info',
-      code: 'restart-needed',
-      network: null,
-      values: { settings: situation.needsRestart.join(', ') },
-    })
-  }
   if (situation.geoAgeDays !== null && situation.geoAgeDays > GEO_OLD_DAYS) {
     drafts.push({ severity: 'info', code: 'geo-old', network: null, values: { days: situation.geoAgeDays } })
   }

@@ -69,6 +69,11 @@ export class NetworkRuntime {
   #nextPart = 0
   #listener: Listener | null = null
   #listenError: string | null = null
+  /** Listens for those who come by our onion service. */
+  #onionListener: Listener | null = null
+  /** Our onion address, once others can reach it. */
+  #onion: Address | null = null
+  #listensBehindProxy = false
   #aloneSince: number | null
   #failed = 0
   #refused = 0
@@ -88,7 +93,7 @@ export class NetworkRuntime {
       random,
       log: log.child(known.family),
       resourcesDir: shared.resourcesDir,
-      ownAddress: () => this.#ownAddress(),
+      ownAddress: peer => this.#ownAddress(peer),
     })
     this.book = createAddressBook({
       network: known.id,
@@ -111,7 +116,10 @@ export class NetworkRuntime {
         ...this.network.profile,
       },
       limits: limitsOf(settings, this.network.dropsAtRandom),
-      dialer: transport,
+      dialer: {
+        decide: address => transport.decide(address),
+        dial: (address, options) => transport.dial(address, { ...options, network: known.id }),
+      },
       openSession: this.network.openSession,
       candidates: settings['network.connectOnly'].length > 0 ? null : this.book,
       bans: reputation.bans,
@@ -177,6 +185,7 @@ export class NetworkRuntime {
     await this.#listener?.close()
     this.#listener = null
     this.#listenError = null
+    this.#listensBehindProxy = this.#shared.transport.policy.proxy !== null
     const settings = this.#shared.settings()
     if (!settings['network.listen'] || this.#isClosed) return
     const wanted = this.#listenAddresses(settings)
@@ -260,6 +269,39 @@ export class NetworkRuntime {
     if (changed.some(key => key === 'network.listen' || key === 'network.listenOn')) void this.listen()
   }
 
+  /** The route policy has changed: listens where it may now, and tries again what was refused. */
+  routesChanged(): void {
+    const { transport } = this.#shared
+    const isBehind = transport.policy.proxy !== null
+    if (isBehind !== this.#listensBehindProxy) void this.listen()
+    this.manager.wake('online')
+    if (this.book.size === 0) void this.discovery.seedNow()
+  }
+
+  /** Behind an onion service: opens a listener for its visitors alone, on loopback, at a port that the system chooses. */
+  async listenOnion(): Promise<Address> {
+    await this.closeOnion()
+    const listener = await this.#shared.transport.listen([parseAddress('127.0.0.1:0')], {
+      route: { kind: 'tor', proxy: 'the onion service', host: '127.0.0.1', port: 0 },
+      onConnection: connection => this.manager.accept(connection),
+    })
+    this.#onionListener = listener
+    const [address] = listener.addresses
+    if (address === undefined) throw new ListenError('failed', 'The system gave no port for the onion service.')
+    return address
+  }
+
+  async closeOnion(): Promise<void> {
+    const listener = this.#onionListener
+    this.#onionListener = null
+    await listener?.close()
+  }
+
+  /** What to announce to those who can reach it. */
+  setOnion(address: Address | null): void {
+    this.#onion = address
+  }
+
   /** Writes behind all that changed in the book, so many rows at a time, and lets others run in between. */
   #flush(): void {
     if (!this.#isClosed && this.#write()) this.#shared.clock.after(0, () => this.#flush())
@@ -288,6 +330,7 @@ export class NetworkRuntime {
     this.#isClosed = true
     for (const timer of this.#timers) timer.cancel()
     await this.#listener?.close()
+    await this.closeOnion()
     await this.discovery.close()
     await this.manager.close()
     await this.network.close()
@@ -362,10 +405,15 @@ export class NetworkRuntime {
     return { usesDnsSeeds: settings['network.dnsSeeds'], usesFixedSeeds: settings['network.fixedSeeds'] }
   }
 
-  /** The address to announce: a public one we listen on in particular. */
-  #ownAddress(): Address | null {
+  /**
+   * The address to announce to a peer: our onion address to those who surely can reach it, and to everybody when
+   * nothing else may be known of us; else a public one that we listen on in particular.
+   */
+  #ownAddress(peer: Address): Address | null {
+    const { transport } = this.#shared
     if (!this.#shared.settings()['advanced.selfAnnounce']) return null
-    return this.#listener?.addresses.find(address => isPublic(address)) ?? null
+    if (transport.policy.proxy !== null || peer.kind === 'onion') return this.#onion
+    return this.#listener?.addresses.find(address => isPublic(address)) ?? this.#onion
   }
 
   /** Median of what outbound peers' clocks say, from five on. */

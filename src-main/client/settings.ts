@@ -12,7 +12,9 @@ import {
 } from '../../src-preload/contract.ts'
 import type { SettingKey, SettingSpec, Settings, SettingsPatch } from '../../src-preload/contract.ts'
 import type { Log } from '../log/index.ts'
-import { AddressError, parseAddress, parseSubnet } from '../transport/index.ts'
+import { checkOnionClient, parseBridges } from '../tor/index.ts'
+import { AddressError, isLoopback, parseAddress, parseSubnet } from '../transport/index.ts'
+import type { LocalTarget } from '../transport/index.ts'
 
 /** Where settings are kept; `set` returns when they are durable. */
 export interface SettingsStore {
@@ -41,9 +43,10 @@ export type SettingsListener = (settings: Settings, changed: readonly SettingKey
 
 export interface SettingsService {
   readonly current: Settings
+  readonly known: Known
   /** All of the changes or none; durable when it returns. Throws `SettingsError`. */
-  set(changes: SettingsPatch): { needsRestart: string[] }
-  reset(keys: readonly SettingKey[]): { needsRestart: string[] }
+  set(changes: SettingsPatch): void
+  reset(keys: readonly SettingKey[]): void
   /** As they may be shown: a secret that is set is a row of dots. */
   shown(): Record<string, boolean | number | string | string[]>
   /** JSON for `import`, without secrets. */
@@ -51,12 +54,18 @@ export interface SettingsService {
   onChange(listener: SettingsListener): () => void
 }
 
+/** What a value may name: networks that there are, proxies that are kept. */
+export interface Known {
+  readonly networks: ReadonlySet<string>
+  hasProxy(name: string): boolean
+}
+
 /** `overrides` come from the command line: they hold for this run and are not stored until the user changes the key. */
 export function createSettings(
   store: SettingsStore,
   log: Log,
   overrides: SettingsPatch,
-  knownNetworks: ReadonlySet<string>,
+  known: Known,
 ): SettingsService {
   const listeners = new Set<SettingsListener>()
   const forThisRun: SettingsPatch = { ...overrides }
@@ -67,31 +76,30 @@ export function createSettings(
     return Object.freeze({ ...DEFAULT_SETTINGS, ...kept, ...forThisRun }) as Settings
   }
 
-  function adopt(keys: readonly SettingKey[]): { needsRestart: string[] } {
+  function adopt(keys: readonly SettingKey[]): void {
     const before = current
     current = gather()
     const changed = keys.filter(key => !isSame(before[key], current[key]))
     if (changed.length > 0) for (const listener of listeners) listener(current, changed)
-    const needsRestart = changed.filter(key => (SETTINGS[key] as SettingSpec).needsRestart === true)
-    return { needsRestart }
   }
 
   return {
     get current() {
       return current
     },
+    known,
     set: changes => {
-      const clean = checkPatch(changes, knownNetworks)
+      const clean = checkPatch(changes, known)
       const keys = Object.keys(clean) as SettingKey[]
       store.set(clean)
       for (const key of keys) delete forThisRun[key]
-      return adopt(keys)
+      adopt(keys)
     },
     reset: keys => {
       const chosen = keys.length > 0 ? keys : SETTING_KEYS
       store.remove(chosen)
       for (const key of chosen) delete forThisRun[key]
-      return adopt(chosen)
+      adopt(chosen)
     },
     shown: () =>
       Object.fromEntries(
@@ -138,7 +146,7 @@ function usable(stored: Readonly<Record<string, unknown>>, log: Log): SettingsPa
 }
 
 /** Type, bounds and meaning of every change; throws `SettingsError` that names each bad field. */
-export function checkPatch(changes: SettingsPatch, knownNetworks: ReadonlySet<string>): SettingsPatch {
+export function checkPatch(changes: SettingsPatch, known: Known): SettingsPatch {
   const details: Record<string, string> = {}
   const parsed = settingsPatch.safeParse(changes)
   if (!parsed.success) {
@@ -153,7 +161,7 @@ export function checkPatch(changes: SettingsPatch, knownNetworks: ReadonlySet<st
     const key = name as SettingKey
     if (value === undefined || (isSecret(key) && value === SECRET_IS_SET)) continue
     try {
-      clean[key] = inMeaning(SETTINGS[key], value as never, knownNetworks)
+      clean[key] = inMeaning(SETTINGS[key], value as never, known)
     } catch (error) {
       details[key] = (error as Error).message
     }
@@ -163,12 +171,13 @@ export function checkPatch(changes: SettingsPatch, knownNetworks: ReadonlySet<st
 }
 
 /** The canonical form of a value, or an Error with a sentence for the field. */
-function inMeaning(
-  spec: SettingSpec,
-  value: boolean | number | string | readonly string[],
-  knownNetworks: ReadonlySet<string>,
-): unknown {
-  if (spec.type === 'text' && spec.format === 'endpoint' && value !== '') return endpoint(value as string)
+function inMeaning(spec: SettingSpec, value: boolean | number | string | readonly string[], known: Known): unknown {
+  if (spec.type === 'text' && value !== '') {
+    if (spec.format === 'endpoint') return endpoint(value as string)
+    if (spec.format === 'proxy') return proxy(value as string, known)
+    if (spec.format === 'local' || spec.format === 'local-endpoint')
+      return local(value as string, spec.format === 'local')
+  }
   if (spec.type !== 'list') return value
   const items = value as readonly string[]
   switch (spec.format) {
@@ -179,11 +188,15 @@ function inMeaning(
     case 'address-or-subnet':
       return unique(items.map(item => named(item, () => parseSubnet(item).text)))
     case 'network': {
-      const unknown = items.find(item => !knownNetworks.has(item))
+      const unknown = items.find(item => !known.networks.has(item))
       if (unknown !== undefined)
-        throw new Error(`there is no network ${unknown}; there are ${[...knownNetworks].join(', ')}`)
+        throw new Error(`there is no network ${unknown}; there are ${[...known.networks].join(', ')}`)
       return unique(items)
     }
+    case 'bridge':
+      return bridges(items)
+    case 'onion-client':
+      return unique(items.map(item => named(item, () => checkOnionClient(item))))
     case 'plain':
       return unique(items)
     default:
@@ -206,6 +219,41 @@ function endpoint(text: string): string {
   if (address.port === 0 && !text.endsWith(':0'))
     throw new AddressError('port', `${text} names no port: write HOST:PORT`)
   return address.key
+}
+
+/** A program of this machine as text: `127.0.0.1:9051` or `/run/tor/control`; null for an empty one. */
+export function parseLocalTarget(text: string): LocalTarget | null {
+  if (text === '') return null
+  if (text.startsWith('/')) return { kind: 'unix', path: text }
+  const { host, port } = parseAddress(text)
+  return { kind: 'tcp', host, port }
+}
+
+function local(text: string, mayBePath: boolean): string {
+  if (text.startsWith('/')) {
+    if (mayBePath) return text
+    throw new Error('this is the path of a socket; HOST:PORT is wanted')
+  }
+  const key = endpoint(text)
+  if (!isLoopback(parseAddress(key)))
+    throw new Error('only a program of this machine will do: 127.0.0.1 or [::1], with its port')
+  return key
+}
+
+/** Bridge lines in their canonical form, or an Error that names the first bad one. */
+function bridges(lines: readonly string[]): string[] {
+  const read = parseBridges(lines.join('\n'))
+  const [problem] = read.problems
+  if (problem !== undefined) throw new Error(`line ${problem.lineNumber}: ${problem.reason}`)
+  return read.bridges.map(({ line }) => line)
+}
+
+/** HOST:PORT, or the name of a kept proxy. */
+function proxy(text: string, known: Known): string {
+  if (known.hasProxy(text)) return text
+  if (!text.includes(':'))
+    throw new Error(`no proxy is kept under the name ${text}; write HOST:PORT, or keep one first`)
+  return endpoint(text)
 }
 
 /** Adds which item of a list was meant. */

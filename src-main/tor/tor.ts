@@ -63,6 +63,8 @@ export interface Tor {
   /** Resolves with `socks()` when Tor is ready. Rejects when closed or aborted first, or when only a person can help. */
   whenReady(signal?: AbortSignal): Promise<SocksEndpoint>
   circuits(): readonly Circuit[]
+  /** The same, asked of Tor now: its events do not tell which credentials a circuit was given. @throws {TorError} */
+  readCircuits(): Promise<readonly Circuit[]>
   streams(): readonly Stream[]
   bandwidth(): Bandwidth
   /** Fresh circuits for what is dialed from then on. Gives the time until Tor acts, milliseconds. @throws {TorError} `not-running` */
@@ -259,6 +261,7 @@ export function createTor(given: TorParts): Tor {
       })
     },
     circuits: () => session?.activity.circuits() ?? [],
+    readCircuits: async () => openControl().circuits(),
     streams: () => session?.activity.streams() ?? [],
     bandwidth: () => session?.activity.bandwidth() ?? NO_BANDWIDTH,
     newIdentity: async () => openControl().newIdentity(),

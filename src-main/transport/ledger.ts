@@ -17,6 +17,8 @@ interface AttemptCounts {
 
 /** Something that left this machine, or was kept from it. */
 export interface LedgerEntry {
+  /** Grows with every entry. */
+  readonly id: number
   /** Milliseconds since the epoch. */
   readonly at: number
   readonly kind: 'dial' | 'lookup' | 'listen' | 'connection' | 'udp'
@@ -55,6 +57,8 @@ export class Ledger {
   readonly #dials: Partial<Record<Route['kind'], Counts>> = {}
   readonly #lookups = { system: none(), tor: none() }
   #refused = 0
+  /** Grows with every entry. */
+  revision = 0
   readonly #reasons = new Map<string, number>()
   readonly #entries: LedgerEntry[] = []
   readonly #contradictions: { at: number; text: string }[] = []
@@ -87,6 +91,7 @@ export class Ledger {
 
   /** Something was about to happen that the policy does not allow: a fault of ours, told once it is seen. */
   contradict(text: string): void {
+    this.revision += 1
     if (this.#contradictions.length < MAX_CONTRADICTIONS) this.#contradictions.push({ at: this.#clock.now(), text })
   }
 
@@ -104,7 +109,8 @@ export class Ledger {
   }
 
   #note(kind: LedgerEntry['kind'], target: string, route: string, reason: string): void {
-    this.#entries.push({ at: this.#clock.now(), kind, target, route, reason })
+    this.revision += 1
+    this.#entries.push({ id: this.revision, at: this.#clock.now(), kind, target, route, reason })
     if (this.#entries.length > MAX_LEDGER_ENTRIES) this.#entries.shift()
   }
 }

@@ -8,6 +8,7 @@ import type { Log } from '../log/index.ts'
 import type { Timer } from '../time/index.ts'
 import type { Address } from './address.ts'
 import type { Connection } from './connection.ts'
+import type { Route } from './route.ts'
 import { ACCEPT_RETRY_MS, LISTEN_BACKLOG, MAX_LISTEN_ADDRESSES } from './limits.ts'
 import { SOCKET_OPTIONS, SocketConnection, guardSocket, socketAddress } from './socket-connection.ts'
 import type { ConnectionKeeper } from './socket-connection.ts'
@@ -32,6 +33,8 @@ export class ListenError extends Error {
 }
 
 export interface ListenOptions {
+  /** How those who come get here: `tor` for the listener behind an onion service. Direct when absent. */
+  readonly route?: Route
   /** Gets every admitted connection; must not throw, and may destroy it. */
   onConnection(connection: Connection): void
   /** False closes the socket at once: nothing is read, no connection is made. Everybody is admitted when absent. */
@@ -100,7 +103,7 @@ export async function listenOn(
     }
     counts.accepted += 1
     guardSocket(socket)
-    options.onConnection(new SocketConnection(socket, keeper, address, DIRECT, 'inbound'))
+    options.onConnection(new SocketConnection(socket, keeper, address, options.route ?? DIRECT, 'inbound'))
   }
 
   const doors: Door[] = []

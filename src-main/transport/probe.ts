@@ -65,7 +65,7 @@ export async function probeProxy(
       const socket = await connectProxy(at, scope, access)
       isReachable = true
       try {
-        const asker = askOver(socket, true, scope)
+        const asker = askOver(socket, credentials !== null, scope)
         const password = await logIn(asker, credentials)
         isSocks5 = true
         ms = clock.monotonic() - startedAt
@@ -86,15 +86,14 @@ export async function probeProxy(
 
 async function logIn(asker: SocksAsker, credentials: SocksCredentials | null): Promise<ProxyProbe['password']> {
   try {
-    const [, method] = await asker.ask('method', greeting(true, true), 'the greeting')
-    if (method === 0) return 'none'
-    if (credentials === null) return 'needed'
+    const [, method] = await asker.ask('method', greeting(true, credentials !== null), 'the greeting')
+    if (method === 0 || credentials === null) return 'none'
     await asker.ask('authentication', passwordRequest(credentials), 'the password')
     return 'accepted'
   } catch (error) {
-    if (error instanceof DialError && error.code === 'proxy-auth')
-      return error.message.includes('lets nobody in') ? 'unknown' : 'refused'
-    throw error
+    if (!(error instanceof DialError) || error.code !== 'proxy-auth') throw error
+    if (credentials === null) return 'needed'
+    return error.message.includes('lets nobody in') ? 'unknown' : 'refused'
   }
 }
 

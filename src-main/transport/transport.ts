@@ -61,6 +61,11 @@ export interface Transport {
   lookup(host: string, options: LookupOptions): Promise<readonly Address[]>
   /** The name of an IP address, asked of the Tor that the policy names. Rejects with a `DialError`. */
   lookupName(ip: string, signal?: AbortSignal): Promise<string>
+  /**
+   * Addresses of a name, asked of the Tor that the policy names, whoever else may look names up; with a user name and
+   * password of the caller's, whose circuit can be told by them. Rejects with a `DialError`.
+   */
+  resolveByTor(host: string, credentials: SocksCredentials, signal?: AbortSignal): Promise<readonly string[]>
   /** What is at a proxy's address; nothing is sent through it. Rejects with `blocked` where the policy forbids to look. */
   probe(
     endpoint: { readonly host: string; readonly port: number; readonly credentials: SocksCredentials | null },
@@ -74,6 +79,8 @@ export interface Transport {
   /** What makers of connections report to. */
   readonly keeper: ConnectionKeeper
   ledger(): LedgerSnapshot
+  /** Grows with every entry of the ledger. */
+  readonly ledgerRevision: number
   /** Payload bytes of all connections since the start, and how many connections are open. */
   totals(): { readonly bytesRead: number; readonly bytesWritten: number; readonly connections: number }
   /** Ends dials, listeners and connections; resolves when none of them is left. Afterwards everything is refused. */
@@ -309,6 +316,17 @@ export function createTransport({
         throw new DialError('proxy-protocol', 'Tor answered with an address instead of a name.')
       return answer.text
     },
+    async resolveByTor(host, credentials, signal) {
+      if (isClosed) throw closedError()
+      const proxy = [policy.onionProxy, policy.proxy].find(one => one?.isTor === true)
+      if (proxy === undefined || proxy === null || proxy.port === 0) {
+        const reason = 'Nothing goes through Tor, so Tor is asked for no name.'
+        ledger.refuse('lookup', host, reason)
+        throw new DialError('blocked', reason)
+      }
+      const asked = askTor(proxy, resolveRequest(host), host, { signal, credentials }, access)
+      return [(await ledger.lookup('tor', host, 'Asked by the test of Tor.', asked)).text]
+    },
     async probe(endpoint, signal) {
       if (isClosed) throw closedError()
       const at = parseAddress(endpoint.host, { defaultPort: endpoint.port })
@@ -332,6 +350,9 @@ export function createTransport({
     registerDialer: (kind, dialer) => void dialers.set(kind, dialer),
     keeper,
     ledger: () => ledger.snapshot(),
+    get ledgerRevision() {
+      return ledger.revision
+    },
     totals: () => ({ ...keeper.totals, connections: connections.size }),
     async close() {
       isClosed = true

@@ -36,7 +36,9 @@ export const notice = z.strictObject({
     'seeds-failed',
     'banned-pin',
     'geo-old',
-    'restart-needed',
+    'tor-failed',
+    'tor-waiting',
+    'policy-broken',
   ]),
   network: networkId.nullable(),
   /** Values for the text. */
@@ -114,6 +116,7 @@ export const client = {
       store: z.strictObject({ isDurable: z.boolean(), text: z.string() }),
     }),
   }),
+  'app.dismissFirstRun': request({ summary: 'Does not ask the questions of the first run again. Durable.' }),
   'app.quit': request({ summary: 'Ends Warren cleanly.', browser: false }),
   'app.openDataDir': request({
     summary: 'Shows the data directory in the file manager.',

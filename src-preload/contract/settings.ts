@@ -7,12 +7,11 @@ import { event, request } from './define.ts'
 
 interface Common {
   /** Section of the settings page. */
-  readonly group: 'network' | 'limits' | 'routes' | 'reputation' | 'appearance' | 'log' | 'advanced'
+  readonly group: 'network' | 'limits' | 'routes' | 'tor' | 'reputation' | 'appearance' | 'log' | 'advanced'
   /** For `ctl` and the README, in English; the page has its own texts by key. */
   readonly summary: string
   /** Where the default comes from: a program, a BIP, "ours". */
   readonly source: string
-  readonly needsRestart?: boolean
 }
 
 export interface SwitchSpec extends Common {
@@ -31,14 +30,15 @@ export interface TextSpec extends Common {
   readonly default: string
   readonly maxLength: number
   /** What the client parses it as; what it says when that fails stands at the field. */
-  readonly format: 'endpoint' | 'plain' | 'secret'
+  /** `local`: a program of this machine, by HOST:PORT or, if it may be one, the path of a unix socket. */
+  readonly format: 'endpoint' | 'proxy' | 'local' | 'local-endpoint' | 'plain' | 'secret'
 }
 export interface ListSpec extends Common {
   readonly type: 'list'
   readonly default: readonly string[]
   readonly maxItems: number
   /** `own-endpoint`: an IP address of this machine with a port, to listen on. */
-  readonly format: 'endpoint' | 'own-endpoint' | 'address-or-subnet' | 'network' | 'plain'
+  readonly format: 'endpoint' | 'own-endpoint' | 'address-or-subnet' | 'network' | 'bridge' | 'onion-client' | 'plain'
 }
 export interface ChoiceSpec extends Common {
   readonly type: 'choice'
@@ -204,8 +204,8 @@ export const SETTINGS = {
     group: 'routes',
     default: '',
     maxLength: 300,
-    format: 'endpoint',
-    summary: 'SOCKS5 proxy for every dial, HOST:PORT; empty dials directly.',
+    format: 'proxy',
+    summary: 'SOCKS5 proxy for every dial, HOST:PORT or the name of a kept proxy; empty dials directly.',
     source: 'btcd --proxy',
   },
   'routes.proxyUser': {
@@ -225,6 +225,62 @@ export const SETTINGS = {
     format: 'secret',
     summary: 'Password for the proxy. Never leaves this machine but to the proxy.',
     source: 'btcd --proxypass',
+  },
+  'routes.proxyIsTor': {
+    type: 'switch',
+    group: 'routes',
+    default: true,
+    summary: 'The proxy is Tor: it takes onion addresses and look-ups. Off: an ordinary proxy.',
+    source: 'btcd takes --proxy to be Tor',
+  },
+  'routes.onionProxy': {
+    type: 'text',
+    group: 'routes',
+    default: '',
+    maxLength: 300,
+    format: 'proxy',
+    summary: 'SOCKS5 proxy for onion addresses alone, HOST:PORT or the name of a kept proxy.',
+    source: 'btcd --onion',
+  },
+  'routes.onionUser': {
+    type: 'text',
+    group: 'routes',
+    default: '',
+    maxLength: 255,
+    format: 'plain',
+    summary: 'User name for the onion proxy.',
+    source: 'btcd --onionuser',
+  },
+  'routes.onionPassword': {
+    type: 'text',
+    group: 'routes',
+    default: '',
+    maxLength: 255,
+    format: 'secret',
+    summary: 'Password for the onion proxy.',
+    source: 'btcd --onionpass',
+  },
+  'routes.onion': {
+    type: 'switch',
+    group: 'routes',
+    default: true,
+    summary: 'Dial onion peers. Off: they are refused even where there is a route.',
+    source: 'btcd --noonion',
+  },
+  'routes.isolation': {
+    type: 'choice',
+    group: 'routes',
+    default: 'dial',
+    choices: ['off', 'dial', 'peer', 'network'],
+    summary: 'Separate Tor circuits: per dial, per peer, per network, or not at all.',
+    source: 'btcd --torisolation; Bitcoin Core proxyrandomize=1',
+  },
+  'routes.systemDnsForSeeds': {
+    type: 'switch',
+    group: 'routes',
+    default: false,
+    summary: 'Behind a proxy that cannot look names up, let the system ask for DNS seeds. This tells your provider.',
+    source: 'btcd does so with --proxy --noonion',
   },
   'routes.ipv4': {
     type: 'switch',
@@ -246,6 +302,92 @@ export const SETTINGS = {
     default: true,
     summary: 'Let host names be looked up by the system when dialed directly.',
     source: 'ours',
+  },
+  'tor.mode': {
+    type: 'choice',
+    group: 'tor',
+    default: 'off',
+    choices: ['off', 'managed', 'existing'],
+    summary: 'Where Tor comes from: not used, started by Warren, or one that runs already.',
+    source: 'OnionShare',
+  },
+  'tor.carries': {
+    type: 'choice',
+    group: 'tor',
+    default: 'onion',
+    choices: ['everything', 'onion', 'nothing'],
+    summary: 'What goes through Tor while it is used: everything, onion addresses only, or nothing.',
+    source: 'Bitcoin Core -proxy and -onion',
+  },
+  'tor.socks': {
+    type: 'text',
+    group: 'tor',
+    default: '127.0.0.1:9050',
+    maxLength: 300,
+    format: 'local-endpoint',
+    summary: 'SOCKS port of a Tor that runs already (9150 for Tor Browser).',
+    source: 'tor',
+  },
+  'tor.control': {
+    type: 'text',
+    group: 'tor',
+    default: '',
+    maxLength: 300,
+    format: 'local',
+    summary: 'Control port of a Tor that runs already: HOST:PORT, or the path of its socket; empty: none.',
+    source: 'tor',
+  },
+  'tor.controlPassword': {
+    type: 'text',
+    group: 'tor',
+    default: '',
+    maxLength: 255,
+    format: 'secret',
+    summary: 'Password of that control port, if it wants one.',
+    source: 'tor HashedControlPassword',
+  },
+  'tor.program': {
+    type: 'text',
+    group: 'tor',
+    default: '',
+    maxLength: 1000,
+    format: 'plain',
+    summary: 'Path of the tor program to start; empty: looked for in the usual places.',
+    source: 'ours',
+  },
+  'tor.bridges': {
+    type: 'list',
+    group: 'tor',
+    default: [],
+    maxItems: 32,
+    format: 'bridge',
+    summary: 'Bridge lines as Tor Browser takes them, for a Tor that Warren starts.',
+    source: 'tor Bridge',
+  },
+  'tor.extra': {
+    type: 'list',
+    group: 'tor',
+    default: [],
+    maxItems: 64,
+    format: 'plain',
+    summary: 'Further lines for the torrc of a Tor that Warren starts.',
+    source: 'tor',
+  },
+  'tor.onionService': {
+    type: 'switch',
+    group: 'tor',
+    default: false,
+    summary: 'Make the listener reachable as an onion service.',
+    source: 'Bitcoin Core listenonion',
+  },
+  'tor.onionClients': {
+    type: 'list',
+    group: 'tor',
+    default: [],
+    maxItems: 64,
+    format: 'onion-client',
+    summary: 'Public keys of those who may use the onion service; empty: everybody.',
+    source: 'tor client authorisation',
   },
   'reputation.banning': {
     type: 'switch',
@@ -409,7 +551,7 @@ export const ruleRecord = z.strictObject({
 })
 export type RuleRecord = z.infer<typeof ruleRecord>
 
-const changed = z.strictObject({ settings: settingValues, needsRestart: z.array(z.string()) })
+const changed = z.strictObject({ settings: settingValues })
 
 export const settings = {
   'settings.get': request({

@@ -8,6 +8,7 @@ import { logTexts } from './texts/logs.ts'
 import { overviewTexts } from './texts/overview.ts'
 import { peerTexts } from './texts/peers.ts'
 import { settingsTexts } from './texts/settings.ts'
+import { torTexts } from './texts/tor.ts'
 
 export const TEXTS = {
   ...commonTexts,
@@ -18,6 +19,7 @@ export const TEXTS = {
   ...banTexts,
   ...logTexts,
   ...settingsTexts,
+  ...torTexts,
 } satisfies Record<string, Text>
 
 export type TextKey = keyof typeof TEXTS

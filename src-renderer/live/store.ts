@@ -15,8 +15,12 @@ import type {
   Payload,
   PeerRecord,
   PinRecord,
+  LedgerRecord,
+  OnionRecord,
   Sample,
   SlotRecord,
+  TorCheck,
+  TorRecord,
   WarrenBridge,
 } from '../../src-preload/contract.ts'
 import { applyDeltas, emptyCollection, type Collection, type Delta, type Keyed } from './collection.ts'
@@ -29,6 +33,10 @@ export interface Live {
   readonly traffic: Sample | null
   readonly playground: Payload<'playground'> | null
   readonly settings: Payload<'settings'>['settings'] | null
+  readonly tor: TorRecord | null
+  readonly torTest: readonly TorCheck[]
+  readonly onion: OnionRecord | null
+  readonly ledger: LedgerRecord | null
   readonly slots: readonly SlotRecord[]
   readonly refusals: Readonly<Record<string, number>>
   /** Cursor of the newest log line; -1 before the first. */
@@ -49,6 +57,10 @@ const START: Live = {
   traffic: null,
   playground: null,
   settings: null,
+  tor: null,
+  torTest: [],
+  onion: null,
+  ledger: null,
   slots: [],
   refusals: {},
   logCursor: -1,
@@ -123,6 +135,10 @@ export function startLive(bridge: WarrenBridge): () => void {
   gauge('traffic', payload => (gauges.traffic = payload))
   gauge('playground', payload => (gauges.playground = payload))
   gauge('settings', payload => (gauges.settings = payload.settings))
+  gauge('tor', payload => (gauges.tor = payload))
+  gauge('torTest', payload => (gauges.torTest = payload.checks))
+  gauge('onion', payload => (gauges.onion = payload))
+  gauge('ledger', payload => (gauges.ledger = payload))
   gauge('logs', payload => (gauges.logCursor = payload.cursor))
   gauge('slots', payload => {
     gauges.slots = payload.slots

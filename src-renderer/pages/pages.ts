@@ -20,6 +20,7 @@ import Cable from 'lucide-react/icons/cable'
 import LayoutDashboard from 'lucide-react/icons/layout-dashboard'
 import ScrollText from 'lucide-react/icons/scroll-text'
 import Settings from 'lucide-react/icons/settings'
+import Shield from 'lucide-react/icons/shield'
 import Users from 'lucide-react/icons/users'
 import type { ComponentType } from 'react'
 import type { TextKey } from '../i18n/texts.ts'
@@ -31,6 +32,7 @@ import { OverviewPage } from './overview/overview-page.tsx'
 import type { PageId } from './page-ids.ts'
 import { PeersPage } from './peers/peers-page.tsx'
 import { SettingsPage } from './settings/settings-page.tsx'
+import { TorPage } from './tor/tor-page.tsx'
 
 export interface PageSpec {
   readonly id: PageId
@@ -45,6 +47,7 @@ export const PAGES: readonly PageSpec[] = [
   { id: 'connections', title: 'page.connections', Icon: Cable, Content: ConnectionsPage },
   { id: 'addresses', title: 'page.addresses', Icon: BookUser, Content: AddressesPage },
   { id: 'bans', title: 'page.bans', Icon: Ban, Content: BansPage },
+  { id: 'tor', title: 'page.tor', Icon: Shield, Content: TorPage },
   { id: 'logs', title: 'page.logs', Icon: ScrollText, Content: LogsPage },
   { id: 'settings', title: 'page.settings', Icon: Settings, Content: SettingsPage },
 ]

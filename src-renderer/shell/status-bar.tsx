@@ -37,12 +37,38 @@ export function StatusBar(): ReactNode {
       </span>
       {overview === null ? null : <Counts overview={overview} />}
       <span className="flex-1" />
+      <TorBadge />
       <Hint text={on.map(network => network.title).join(', ') || t('status.idle')}>
         <button type="button" onClick={() => go('settings')} className="rounded-sm px-1 hover:text-ink">
           {on.length === 1 ? on[0]?.title : t('status.networks', { count: on.length })}
         </button>
       </Hint>
     </footer>
+  )
+}
+
+/** Usable and everything are two things: the badge says which, and opens the page. */
+export function decideTorBadge(
+  tor: Live['tor'],
+  isRed: boolean,
+): readonly [Tone, 'usable' | 'everything' | 'waiting' | 'running' | 'red'] | null {
+  if (isRed) return ['bad', 'red']
+  if (tor === null || tor.mode === 'off') return null
+  if (tor.state !== 'ready') return ['warn', 'waiting']
+  if (tor.carries === 'everything') return ['good', 'everything']
+  return tor.carries === 'onion' ? ['accent', 'usable'] : ['plain', 'running']
+}
+
+function TorBadge(): ReactNode {
+  const { t } = useI18n()
+  const tor = useLive(state => state.tor)
+  const isRed = useLive(state => (state.ledger?.contradictions.length ?? 0) > 0)
+  const badge = decideTorBadge(tor, isRed)
+  if (badge === null) return null
+  return (
+    <button type="button" onClick={() => go('tor')} className="rounded-sm px-1 hover:text-ink">
+      <Badge tone={badge[0]}>{t(`tor.badge.${badge[1]}`)}</Badge>
+    </button>
   )
 }
 

@@ -27,7 +27,8 @@ const calm: Situation = {
   wantsInbound: true,
   store: { isDurable: true, text: '', setAside: null },
   playground: null,
-  needsRestart: [],
+  tor: { mode: 'off', state: 'off', carries: 'onion', progress: 0, error: null },
+  isPolicyBroken: false,
   geoAgeDays: null,
 }
 const alone = { ...network, outbound: 0, inbound: 0, alone: calm.now - ALONE_AFTER_MS }
@@ -37,6 +38,27 @@ describe('what needs attention', () => {
   it.each<[string, Situation, string[]]>([
     ['nothing when all is well', calm, []],
     ['no network is on', { ...calm, networks: [] }, ['no-network']],
+    ['something contradicted the route policy', { ...calm, isPolicyBroken: true }, ['policy-broken']],
+    [
+      'Tor failed',
+      {
+        ...calm,
+        tor: {
+          ...calm.tor,
+          mode: 'managed',
+          state: 'failed',
+          error: { code: 'no-binary', text: 'No Tor.', advice: '' },
+        },
+      },
+      ['tor-failed'],
+    ],
+    [
+      'everything waits for Tor',
+      { ...calm, tor: { ...calm.tor, mode: 'managed', state: 'bootstrapping', carries: 'everything' } },
+      ['tor-waiting'],
+    ],
+    ['only onion peers wait for Tor', { ...calm, tor: { ...calm.tor, mode: 'managed', state: 'starting' } }, []],
+    ['tables of countries that are old', { ...calm, geoAgeDays: 400 }, ['geo-old']],
     ['no peer for ten seconds', { ...calm, networks: [alone] }, ['no-peers']],
     ['not yet after nine', { ...calm, networks: [{ ...alone, alone: calm.now - ALONE_AFTER_MS + 1 }] }, []],
     [

@@ -20,7 +20,7 @@ function memoryStore(initial: Record<string, unknown> = {}): SettingsStore & { v
 }
 
 const make = (store = memoryStore(), overrides: SettingsPatch = {}): ReturnType<typeof createSettings> =>
-  createSettings(store, silentLog, overrides, NETWORKS)
+  createSettings(store, silentLog, overrides, { networks: NETWORKS, hasProxy: name => name === 'Office' })
 
 function refusal(changes: Record<string, unknown>): { details: Readonly<Record<string, string>>; stored: unknown } {
   const store = memoryStore()

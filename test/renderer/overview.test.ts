@@ -43,7 +43,7 @@ describe('the answers of the first run', () => {
   const answers = { network: 'bitcoin/mainnet', reach: 'direct', proxy: ' 127.0.0.1:9050 ', accepts: true } as const
 
   it('dial directly without a proxy, whatever stands in its field', () => {
-    expect(settingsOf(answers)).toEqual({
+    expect(settingsOf(answers, null)).toEqual({
       'network.enabled': ['bitcoin/mainnet'],
       'network.listen': true,
       'routes.proxy': '',
@@ -51,14 +51,23 @@ describe('the answers of the first run', () => {
   })
 
   it('take the proxy and refuse callers when asked to', () => {
-    expect(settingsOf({ ...answers, reach: 'proxy', accepts: false })).toMatchObject({
+    expect(settingsOf({ ...answers, reach: 'proxy', accepts: false }, null)).toMatchObject({
       'network.listen': false,
       'routes.proxy': '127.0.0.1:9050',
     })
   })
 
   it('turn every network off for the playground and touch no route', () => {
-    expect(settingsOf({ ...answers, network: 'playground' })).toEqual({ 'network.enabled': [] })
+    const program = { path: '/usr/bin/tor', version: '0.4.8' }
+    const running = { title: 'Tor', socks: '127.0.0.1:9050', control: null, auth: null }
+    const tor = { ...answers, reach: 'tor' } as const
+    expect(settingsOf(tor, { running: [running], programs: [program] })).toMatchObject({ 'tor.mode': 'managed' })
+    expect(settingsOf(tor, { running: [running], programs: [] })).toMatchObject({
+      'tor.mode': 'existing',
+      'tor.carries': 'everything',
+      'tor.socks': '127.0.0.1:9050',
+    })
+    expect(settingsOf({ ...answers, network: 'playground' }, null)).toEqual({ 'network.enabled': [] })
   })
 })
 

@@ -41,7 +41,7 @@ export function standRuntime(maxInbound: number, pins: ReadonlySet<string> = new
     store.settings,
     silentLog,
     { 'limits.maxInbound': maxInbound, 'limits.targetOutbound': 0, 'network.listen': true },
-    new Set(NETWORKS.keys()),
+    { networks: new Set(NETWORKS.keys()), hasProxy: () => false },
   )
   const reputation = createReputation({
     clock,

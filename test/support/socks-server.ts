@@ -45,8 +45,8 @@ export async function startSocksServer({
     const next = reader(socket)
     const [, methodCount = 0] = await next(2)
     const offered = await next(methodCount)
-    // As Tor does: without a password where that is offered, so that only a password alone asks for isolation.
-    const hasPassword = offered.includes(2) && (wanted !== undefined || !offered.includes(0) || resolve === undefined)
+    // As Tor does: with a password wherever one is offered.
+    const hasPassword = offered.includes(2)
     if (wanted !== undefined && !hasPassword) {
       socket.end(Buffer.of(5, 0xff))
       return

@@ -4,10 +4,13 @@ import { RequestError } from '../../../src-preload/contract/port.ts'
 import type { ClientRequest } from '../../../src-preload/contract/port.ts'
 import type { Logging } from '../../log/index.ts'
 import { ReputationError } from '../../reputation/index.ts'
-import { AddressError, parseAddress } from '../../transport/index.ts'
+import { TorError } from '../../tor/index.ts'
+import { AddressError, DialError, parseAddress } from '../../transport/index.ts'
 import type { Address } from '../../transport/index.ts'
 import type { History } from '../history.ts'
 import type { Pins } from '../pins.ts'
+import type { Proxies } from '../proxies.ts'
+import type { TorService } from '../tor-service.ts'
 import type { Playground } from '../playground/playground.ts'
 import { networkOf } from '../present.ts'
 import type { NetworkRuntime, Shared } from '../runtime.ts'
@@ -22,6 +25,10 @@ export interface Context extends Shared {
   readonly history: History
   readonly logging: Logging
   readonly playground: Playground
+  readonly proxies: Proxies
+  readonly tor: TorService
+  /** Puts the route policy in force that the settings, the kept proxies and Tor's state give now. */
+  applyRoutes(): void
 }
 
 export type Handlers = {
@@ -58,6 +65,8 @@ export const goneError = (what: string): RequestError => new RequestError('not-f
 export function asRefusal(error: unknown): unknown {
   if (error instanceof ReputationError) return new RequestError(error.code, error.message)
   if (error instanceof AddressError) return new RequestError('bad-address', error.message)
+  if (error instanceof TorError) return new RequestError(error.code, error.message)
+  if (error instanceof DialError) return new RequestError(error.code, error.message)
   if (error instanceof SettingsError) return new RequestError(error.code, error.message, error.details)
   return error
 }

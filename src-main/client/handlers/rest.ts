@@ -8,6 +8,9 @@ import { checkPatch, readSettingsExport } from '../settings.ts'
 import { presentRule } from './bans.ts'
 import type { Context, Handlers } from './context.ts'
 
+/** Secret of the store that tells that the questions of the first run were answered, or put away. */
+export const FIRST_RUN = 'first-run'
+
 /** Bytes of log that an export holds, newest kept. */
 const LOG_EXPORT_BYTES = 8 * 1024 * 1024
 
@@ -54,15 +57,22 @@ function readRules(rules: unknown): RuleChange[] {
 
 export function restHandlers(context: Context, actions: ClientActions): Handlers {
   const { settingsService: settings, history, logging, playground, reputation } = context
-  const answer = (needsRestart: string[]): { settings: ReturnType<typeof settings.shown>; needsRestart: string[] } => ({
-    settings: settings.shown(),
-    needsRestart,
-  })
+  const answer = (): { settings: ReturnType<typeof settings.shown> } => ({ settings: settings.shown() })
 
   return {
     'settings.get': () => ({ settings: settings.shown() }),
-    'settings.set': ({ changes }) => answer(settings.set(changes as SettingsPatch).needsRestart),
-    'settings.reset': ({ keys }) => answer(settings.reset(keys).needsRestart),
+    'settings.set': ({ changes }) => {
+      settings.set(changes as SettingsPatch)
+      return answer()
+    },
+    'settings.reset': ({ keys }) => {
+      settings.reset(keys)
+      return answer()
+    },
+    'app.dismissFirstRun': () => {
+      context.store.secrets.set(FIRST_RUN, Uint8Array.of(1))
+      return {}
+    },
     'settings.describe': () => ({ settings: SETTING_KEYS.map(key => ({ key, ...SETTINGS[key] })) }),
     'settings.export': () => ({
       text: settings.exportText(
@@ -85,12 +95,13 @@ export function restHandlers(context: Context, actions: ClientActions): Handlers
         const names = new Set(reputation.rules.list().map(({ rule }) => rule.name))
         const unknown = rules.find(rule => !names.has(rule.name))
         if (unknown !== undefined) throw new Error(`there is no rule ${unknown.name}`)
-        checkPatch(read.settings, new Set(NETWORKS.keys()))
+        checkPatch(read.settings, settings.known)
       } catch (error) {
         throw new RequestError('bad-import', (error as Error).message)
       }
       for (const rule of rules) reputation.rules.set(rule)
-      return answer(settings.set(read.settings).needsRestart)
+      settings.set(read.settings)
+      return answer()
     },
     'logs.tail': query => logging.tail(query),
     'logs.export': () => ({ text: logging.exportText(LOG_EXPORT_BYTES) }),

@@ -94,14 +94,20 @@ export const overviewTexts = defineTexts({
     en: 'The tables of countries and ASNs are {days, number} days old: places shown may be wrong.',
     'zh-CN': '国家与 ASN 地址段表已有 {days, number} 天未更新，显示的位置可能不准确。',
   },
-  'overview.notice.restart-needed': {
-    en: 'Takes effect after a restart: {settings}',
-    'zh-CN': '以下设置重启后生效：{settings}',
+  'overview.notice.tor-failed': { en: 'Tor does not work: {reason}', 'zh-CN': 'Tor 无法工作：{reason}' },
+  'overview.notice.tor-waiting': {
+    en: 'Everything is to go through Tor, which is not ready ({progress} %). Until then nothing is dialed.',
+    'zh-CN': '一切须经由 Tor，而 Tor 尚未就绪（{progress} %）。在此之前不会拨号。',
+  },
+  'overview.notice.policy-broken': {
+    en: 'Something was about to go around the route policy and was stopped. Please report it with the log.',
+    'zh-CN': '有连接试图绕过路由策略，已被阻止。请附上日志报告此问题。',
   },
   'overview.do.turnOn': { en: 'Turn on {network}', 'zh-CN': '启用 {network}' },
   'overview.do.seeds': { en: 'Ask DNS seeds', 'zh-CN': '查询 DNS 种子' },
   'overview.do.connections': { en: 'See what is tried', 'zh-CN': '查看连接尝试' },
   'overview.do.peers': { en: 'Compare clocks', 'zh-CN': '比较时钟' },
+  'overview.do.tor': { en: 'Open Tor', 'zh-CN': '打开 Tor 页' },
   'overview.do.setting': { en: 'Open the setting', 'zh-CN': '打开设置' },
   'overview.do.dataDir': { en: 'Open data folder', 'zh-CN': '打开数据目录' },
   'overview.do.logs': { en: 'Open the log', 'zh-CN': '打开日志' },
@@ -196,6 +202,11 @@ export const overviewTexts = defineTexts({
   'overview.first.reach': { en: 'How to reach it?', 'zh-CN': '如何连接？' },
   'overview.first.direct': { en: 'Directly', 'zh-CN': '直接连接' },
   'overview.first.directHint': { en: 'Peers see this machine’s address', 'zh-CN': '对方会看到本机的地址' },
+  'overview.first.tor': { en: 'Through Tor', 'zh-CN': '通过 Tor' },
+  'overview.first.torHint': {
+    en: 'Everything goes through Tor, which Warren starts, or which runs already; peers do not see where you are',
+    'zh-CN': '一切经由 Tor（由 Warren 启动，或已在运行），对方看不到你的位置',
+  },
   'overview.first.proxy': { en: 'Through a SOCKS5 proxy', 'zh-CN': '通过 SOCKS5 代理' },
   'overview.first.proxyHint': {
     en: 'Peers see the proxy’s address; a Tor service on this machine listens on 127.0.0.1:9050',

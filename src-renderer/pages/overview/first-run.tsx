@@ -6,14 +6,14 @@ import { useI18n } from '../../i18n/context.tsx'
 import { ask, AskError } from '../../live/ask.ts'
 import { useNetworks } from '../../live/hooks.ts'
 import { live } from '../../live/store.ts'
-import { reasonOf } from '../../shell/perform.ts'
+import { perform, reasonOf } from '../../shell/perform.ts'
 import { startPlayground } from '../../shell/playground.ts'
-import { toastFailure } from '../../shell/ui-store.ts'
+import { go, toastFailure } from '../../shell/ui-store.ts'
 import { PLAYGROUND, settingsOf, type Answers } from './first-run-answers.ts'
 
-const TOR_PROXY = '127.0.0.1:9050'
+const USUAL_PROXY = '127.0.0.1:1080'
 
-/** Leaves the questions until the next start, or for good when they were answered: the client knows which. */
+/** Leaves the questions; the client knows that they were answered or put away. */
 function leave(): void {
   const { about } = live.getState()
   if (about !== null) live.setState({ about: { ...about, isFirstRun: false } })
@@ -23,7 +23,7 @@ export function FirstRun(): ReactNode {
   const i18n = useI18n()
   const { t } = i18n
   const networks = useNetworks()
-  const [answers, setAnswers] = useState<Answers>({ network: '', reach: 'direct', proxy: TOR_PROXY, accepts: true })
+  const [answers, setAnswers] = useState<Answers>({ network: '', reach: 'direct', proxy: USUAL_PROXY, accepts: true })
   const [error, setError] = useState<string>()
   const [isBusy, setBusy] = useState(false)
   const network = answers.network === '' ? (networks[0]?.id ?? PLAYGROUND) : answers.network
@@ -40,8 +40,10 @@ export function FirstRun(): ReactNode {
     }
     setBusy(true)
     try {
-      await ask('settings.set', { changes: settingsOf({ ...answers, network }) })
+      const found = answers.reach === 'tor' && !isPlay ? await ask('tor.find', {}) : null
+      await ask('settings.set', { changes: settingsOf({ ...answers, network }, found) })
       leave()
+      if (answers.reach === 'tor' && !isPlay) go('tor')
       if (isPlay) await startPlayground(i18n)
     } catch (failure) {
       const atField =
@@ -90,6 +92,7 @@ export function FirstRun(): ReactNode {
             onChange={value => answer({ reach: value })}
             choices={[
               { value: 'direct', label: t('overview.first.direct'), hint: t('overview.first.directHint') },
+              { value: 'tor', label: t('overview.first.tor'), hint: t('overview.first.torHint') },
               { value: 'proxy', label: t('overview.first.proxy'), hint: t('overview.first.proxyHint') },
             ]}
           >
@@ -121,7 +124,7 @@ export function FirstRun(): ReactNode {
         <Button type="submit" look="primary">
           {t('overview.first.start')}
         </Button>
-        <Button look="quiet" onClick={leave}>
+        <Button look="quiet" onClick={() => void perform(i18n, ask('app.dismissFirstRun', {})).then(leave)}>
           {t('overview.first.skip')}
         </Button>
       </footer>

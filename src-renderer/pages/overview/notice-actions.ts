@@ -78,8 +78,11 @@ export function noticeActions(i18n: I18n, notice: Notice): readonly NoticeAction
     }
     case 'geo-old':
       return [{ label: t('overview.do.addresses'), run: () => go('addresses') }]
-    case 'restart-needed':
-      return [setting(String(notice.values['settings'] ?? '').split(', ')[0] ?? '')]
+    case 'tor-failed':
+    case 'tor-waiting':
+      return [{ label: t('overview.do.tor'), run: () => go('tor') }]
+    case 'policy-broken':
+      return [{ label: t('overview.do.logs'), run: () => go('logs') }]
     default:
       return notice.code satisfies never
   }

@@ -12,7 +12,7 @@ const UNTOLD: TextValues = {
   days: 0,
   reason: '–',
   seeds: '–',
-  settings: '–',
+  progress: 0,
   file: '–',
   text: '',
   address: '–',

@@ -40,9 +40,9 @@ export function SettingControl({ setting, value }: ControlProps): ReactNode {
   const save = async (next: SettingValue): Promise<void> => {
     if (isSame(next, value)) return
     try {
-      const { needsRestart } = await ask('settings.set', { changes: { [setting]: next } })
+      await ask('settings.set', { changes: { [setting]: next } })
       setError(undefined)
-      toast(t(needsRestart.length > 0 ? 'settings.restart' : 'settings.saved'), () => void save(value))
+      toast(t('settings.saved'), () => void save(value))
     } catch (failure) {
       if (failure instanceof AskError)
         setError(failure.details[setting] ?? failure.details['changes'] ?? failure.message)

@@ -19,6 +19,7 @@ const GROUPS: readonly SettingSpec['group'][] = [
   'network',
   'limits',
   'routes',
+  'tor',
   'reputation',
   'appearance',
   'log',

@@ -1,6 +1,7 @@
 /** What the made-up client answers to each request of the contract. */
 import type { Output, ParsedInput, RequestName } from '../../../src-preload/contract.ts'
 import { fakeAddressRecord, fakeBan, fakePeer } from './records.ts'
+import { ROUTE_HANDLERS } from './routes.ts'
 import type { World } from './world.ts'
 
 /** A refusal, thrown by a handler. */
@@ -85,11 +86,12 @@ function changeSettings(world: World, changes: object): Output<'settings.set'> {
   }
   Object.assign(world.settings, changes)
   world.emit('settings')
-  return { settings: world.settings, needsRestart: [] }
+  return { settings: world.settings }
 }
 
 export const HANDLERS: Handlers = {
   'app.info': world => world.about(),
+  'app.dismissFirstRun': () => NOTHING,
   'app.quit': () => NOTHING,
   'app.openDataDir': () => NOTHING,
   'app.saveFile': (_, input) => ({ path: `/tmp/${input.suggestedName}` }),
@@ -390,4 +392,5 @@ export const HANDLERS: Handlers = {
     return { rule }
   },
   'rules.reset': world => ({ rules: world.rules }),
+  ...ROUTE_HANDLERS,
 }

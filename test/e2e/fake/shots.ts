@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util'
 import { chromium, type Page } from 'playwright-core'
 import { CHROMIUM, startFakeHost } from './host.ts'
 
-const PAGES = ['overview', 'peers', 'connections', 'addresses', 'bans', 'logs', 'settings']
+const PAGES = ['overview', 'peers', 'connections', 'addresses', 'bans', 'tor', 'logs', 'settings']
 const { values } = parseArgs({
   options: {
     out: { type: 'string', default: '/tmp/warren-shots' },

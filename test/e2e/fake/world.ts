@@ -16,8 +16,10 @@ import {
   type PinRecord,
   type RuleRecord,
   type Sample,
+  type TorCheck,
 } from '../../../src-preload/contract.ts'
 import { dice, type Dice } from './random.ts'
+import { fakeLedger, fakeOnion, fakeTor } from './routes.ts'
 import { fakeAttempt, fakeBan, fakeLogLine, fakeNetworks, fakePeer, fakePins, fakeRules, fakeScore } from './records.ts'
 
 /** `busy`: in the middle of its work. `empty`: network on, no peers. `first-run`: nothing answered yet. `error`: every request fails. */
@@ -47,6 +49,7 @@ export class World {
   settings: Record<string, string | boolean | number | string[]>
   playground: Payload<'playground'> = { isRunning: false, network: null, peers: [] }
   link: LinkState = 'live'
+  torChecks: readonly TorCheck[] = []
   private readonly scores = new Map<string, PeerDetail['score']>()
   private lastId = 0
   private readonly listeners = new Map<EventName, Set<(payload: unknown, seq: number) => void>>()
@@ -215,6 +218,14 @@ export class World {
         return { settings: this.settings }
       case 'logs':
         return { cursor: this.lines.length - 1 }
+      case 'tor':
+        return fakeTor(this)
+      case 'torTest':
+        return { checks: this.torChecks }
+      case 'onion':
+        return fakeOnion(this)
+      case 'ledger':
+        return fakeLedger(this)
       case 'slots':
         return this.slots()
       case 'peers':
