@@ -26,7 +26,7 @@ import {
 } from './limits.ts'
 import { whyTerrible } from './quality.ts'
 import { NONE } from './places.ts'
-import { RowWriter, loadRow } from './rows.ts'
+import { RowWriter, SourceGroups, loadRow } from './rows.ts'
 import { selectEntry } from './select.ts'
 import { ADDRESS_KINDS, Tables } from './tables.ts'
 import type {
@@ -332,8 +332,9 @@ export function createAddressBook(options: AddressBookOptions): AddressBook {
     load: (rows, keepsBuckets) => {
       let loaded = 0
       let skipped = 0
+      const sourceGroups = new SourceGroups(groupOf)
       for (const row of rows) {
-        if (loadRow(tables, row, keepsBuckets, groupOf, kinds)) loaded++
+        if (loadRow(tables, row, keepsBuckets, groupOf, sourceGroups, kinds)) loaded++
         else skipped++
       }
       writer.forgetAll(keepsBuckets && skipped === 0 ? null : tables)

