@@ -3,7 +3,7 @@
  * method is never used: it would hand the content of a file that the other side names to whoever listens there.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { open } from 'node:fs/promises'
+import { readFileSync, statSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import type { RandomSource } from '../time/index.ts'
 import { TorError } from './errors.ts'
@@ -65,7 +65,7 @@ export async function authenticate(
   const file = credentials.cookieFile ?? cookieFile
   if (methods.has('SAFECOOKIE') && file !== null) {
     try {
-      return await safeCookie(link, await readCookie(file), random)
+      return await safeCookie(link, readCookie(file), random)
     } catch (error) {
       const isLocked = error instanceof TorError && error.code === 'cookie-unreadable'
       if (!isLocked || !methods.has('HASHEDPASSWORD')) throw error
@@ -84,14 +84,20 @@ function accept(reply: Reply, code: 'password-wrong' | 'cookie-wrong' | 'auth-un
 }
 
 /** The cookie, from a file that is exactly as long as a cookie is. @throws {TorError} `cookie-unreadable` */
-export async function readCookie(file: string): Promise<Uint8Array> {
+export function readCookie(file: string): Uint8Array {
   const unreadable = (why: string, cause?: unknown): TorError =>
     new TorError('cookie-unreadable', `Tor's cookie file ${cleanTorText(file)} ${why}`, cause)
   if (!isAbsolute(file)) throw unreadable('is not named by its whole path.')
-  let handle
   try {
-    handle = await open(file, 'r')
+    const stats = statSync(file)
+    // Asked before it is opened: to open a pipe would wait for a writer, and the path is the other side's word.
+    if (!stats.isFile()) throw unreadable('is not a file.')
+    if (stats.size !== COOKIE_BYTES) throw unreadable(`has ${stats.size} bytes, where a cookie has ${COOKIE_BYTES}.`)
+    const cookie = readFileSync(file)
+    if (cookie.length === COOKIE_BYTES) return cookie
+    throw unreadable('changed while it was read.')
   } catch (error) {
+    if (error instanceof TorError) throw error
     const code = error instanceof Error && 'code' in error ? error.code : null
     if (code === 'EACCES' || code === 'EPERM')
       throw unreadable(
@@ -99,16 +105,6 @@ export async function readCookie(file: string): Promise<Uint8Array> {
         error,
       )
     throw unreadable(code === 'ENOENT' ? 'does not exist.' : 'cannot be read.', error)
-  }
-  try {
-    const { size } = await handle.stat()
-    if (size !== COOKIE_BYTES) throw unreadable(`has ${size} bytes, where a cookie has ${COOKIE_BYTES}.`)
-    const cookie = new Uint8Array(COOKIE_BYTES)
-    const { bytesRead } = await handle.read(cookie, 0, COOKIE_BYTES, 0)
-    if (bytesRead !== COOKIE_BYTES) throw unreadable('changed while it was read.')
-    return cookie
-  } finally {
-    await handle.close()
   }
 }
 

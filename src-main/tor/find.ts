@@ -62,7 +62,7 @@ export async function findRunning(parts: ControlParts, place: Place, signal?: Ab
         if (control.kind === 'unix' && place.platform === 'win32') continue
         try {
           const { version, methods, cookieFile } = await askProtocolInfo(parts, control, signal)
-          return { kind, socks: endpoint, control, version, access: await accessBy(methods, cookieFile) }
+          return { kind, socks: endpoint, control, version, access: accessBy(methods, cookieFile) }
         } catch {
           // Not there, or not a control port: the next place.
         }
@@ -73,11 +73,11 @@ export async function findRunning(parts: ControlParts, place: Place, signal?: Ab
   return found.filter(tor => tor !== null)
 }
 
-async function accessBy(methods: ReadonlySet<string>, cookieFile: string | null): Promise<RunningTor['access']> {
+function accessBy(methods: ReadonlySet<string>, cookieFile: string | null): RunningTor['access'] {
   if (methods.has('NULL')) return 'open'
   if (methods.has('SAFECOOKIE') && cookieFile !== null) {
     try {
-      await readCookie(cookieFile)
+      readCookie(cookieFile)
       return 'cookie'
     } catch {
       // A password may do.

@@ -2,7 +2,7 @@
  * The Tor that we start: given a torrc of ours, watched, started again when it ends, and ended with us, also when we
  * are killed (it holds us by the control connection and by our process id).
  */
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Log } from '../log/index.ts'
 import { sleep } from '../time/index.ts'
@@ -145,7 +145,7 @@ class TorLife {
   async run(signal: AbortSignal): Promise<TorError> {
     const { programs, place, folder } = this.#parts
     const files = { portFile: join(folder, 'control-port'), cookieFile: join(folder, 'control-cookie') }
-    const torrc = await this.#prepare(files)
+    const torrc = this.#prepare(files)
     const { binary } = this.#plan
     const args = ['--defaults-torrc', join(folder, 'torrc-defaults'), '-f', torrc]
     const child = programs.start(binary, args, binaryEnv(place, binary), line => this.#heard(line))
@@ -171,21 +171,21 @@ class TorLife {
     return wasOver || failure === null ? endError : failure
   }
 
-  async #prepare(files: { readonly portFile: string; readonly cookieFile: string }): Promise<string> {
+  #prepare(files: { readonly portFile: string; readonly cookieFile: string }): string {
     const { folder, pid } = this.#parts
     const dataDirectory = join(folder, 'data')
     for (const path of [folder, dataDirectory]) {
-      await mkdir(path, { recursive: true, mode: 0o700 })
+      mkdirSync(path, { recursive: true, mode: 0o700 })
       // Tor refuses a folder that others may enter.
-      await chmod(path, 0o700)
+      chmodSync(path, 0o700)
     }
     // What an earlier run left would lead to a port of somebody else.
-    for (const path of Object.values(files)) await rm(path, { force: true })
+    for (const path of Object.values(files)) rmSync(path, { force: true })
     const torrc = join(folder, 'torrc')
     const text = makeTorrc({ ...this.#plan, ...files, dataDirectory, pid, socksPort: this.#wantedPort })
-    await writeFile(torrc, text, { mode: 0o600 })
+    writeFileSync(torrc, text, { mode: 0o600 })
     // Empty, so that the system's own defaults have no say.
-    await writeFile(join(folder, 'torrc-defaults'), '', { mode: 0o600 })
+    writeFileSync(join(folder, 'torrc-defaults'), '', { mode: 0o600 })
     return torrc
   }
 
@@ -199,7 +199,7 @@ class TorLife {
     const deadline = clock.monotonic() + START_TIMEOUT_MS
     let lastError: unknown
     while (!signal.aborted) {
-      const target = await readPortFile(files.portFile)
+      const target = readPortFile(files.portFile)
       if (target !== null) {
         try {
           const access = { target, credentials: { password: null, cookieFile: files.cookieFile }, log: null }
@@ -272,9 +272,9 @@ class TorLife {
 }
 
 /** Where Tor has written that its control port is, or null while it has not. */
-async function readPortFile(path: string): Promise<LocalTarget | null> {
+function readPortFile(path: string): LocalTarget | null {
   try {
-    const match = /^PORT=(127\.0\.0\.1):([0-9]{1,5})\s*$/m.exec(await readFile(path, 'latin1'))
+    const match = /^PORT=(127\.0\.0\.1):([0-9]{1,5})\s*$/m.exec(readFileSync(path, 'latin1'))
     return match?.[1] === undefined ? null : { kind: 'tcp', host: match[1], port: Number(match[2]) }
   } catch {
     return null

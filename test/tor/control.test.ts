@@ -104,6 +104,13 @@ describe('authentication', () => {
       /whole path/,
     ],
     [
+      'a folder for a cookie file',
+      { methods: 'SAFECOOKIE', cookieFile: dir },
+      {},
+      'cookie-unreadable',
+      /is not a file/,
+    ],
+    [
       'a Tor that does not know the cookie',
       { methods: 'SAFECOOKIE', cookieFile, cookie, hasWrongProof: true },
       {},
