@@ -9,6 +9,7 @@ import { checkCredentials } from './socks-dialog.ts'
 import type { SocksCredentials } from './socks-dialog.ts'
 import { connectProxy } from './socks5.ts'
 import type { ProxyAccess } from './socks5.ts'
+import { readAnswer } from './tor-resolve.ts'
 
 export interface ProxyProbe {
   readonly isReachable: boolean
@@ -23,11 +24,14 @@ export interface ProxyProbe {
   readonly text: string
 }
 
+/** Nobody's address. Source: RFC 5737. */
+const TEST_NET = '192.0.2.1'
+
 /**
- * RESOLVE of a name under `.onion`, which Tor refuses by itself (reply 04) and which a proxy that does not know the
- * command refuses as such (07, or it hangs up). No name leaves either of them.
+ * RESOLVE of what is an address already. Tor gives it back at once, connected or not, and writes nothing in its log; a
+ * proxy that does not know the command refuses it (07) or hangs up. No name leaves either of them.
  */
-const TOR_QUESTION = Uint8Array.of(5, 0xf0, 0, 3, 12, ...new TextEncoder().encode('warren.onion'), 0, 0)
+const TOR_QUESTION = Uint8Array.of(5, 0xf0, 0, 3, TEST_NET.length, ...new TextEncoder().encode(TEST_NET), 0, 0)
 
 const SAID: Readonly<Record<ProxyProbe['password'], string>> = {
   none: 'it takes everybody without a password',
@@ -99,10 +103,10 @@ async function logIn(asker: SocksAsker, credentials: SocksCredentials | null): P
 
 async function asksLikeTor(asker: SocksAsker, scope: AbortSignal): Promise<boolean | null> {
   try {
-    await asker.ask('reply', TOR_QUESTION, 'a look-up')
-    return null
+    const { text } = readAnswer(await asker.ask('reply', TOR_QUESTION, 'a look-up'))
+    return text === TEST_NET ? true : null
   } catch (error) {
     if (scope.aborted) throw error
-    return error instanceof DialError && error.code === 'unreachable'
+    return false
   }
 }

@@ -4,8 +4,8 @@
  */
 import type { Socket } from 'node:net'
 import { DialError } from './dialer.ts'
-import { answerLength } from './socks-dialog.ts'
-import type { SocksCredentials, SocksStep } from './socks-dialog.ts'
+import { CONNECT_REPLIES, answerLength } from './socks-dialog.ts'
+import type { SocksCredentials, SocksReplies, SocksStep } from './socks-dialog.ts'
 
 /** Greeting that offers no password, a password, or both. Source: RFC 1928 §3. */
 export function greeting(offersNone: boolean, offersPassword: boolean): Uint8Array {
@@ -22,19 +22,25 @@ export function passwordRequest({ user, password }: SocksCredentials): Uint8Arra
 
 export interface SocksAsker {
   /**
-   * Writes a request and waits for its whole answer. Rejects with a `DialError` for whatever is not a success, when the
-   * proxy closes, or with the signal's reason.
+   * Writes a request and waits for its whole answer, and for nothing behind it. Rejects with a `DialError` for whatever
+   * is not a success, when the proxy closes, or with the signal's reason.
    */
   ask(step: SocksStep, request: Uint8Array, what: string): Promise<Uint8Array>
 }
 
-/** Speaks over a connected socket; the caller destroys it. */
-export function askOver(socket: Socket, hasCredentials: boolean, signal: AbortSignal): SocksAsker {
+/** Speaks over a connected socket; the caller destroys it. `replies` says what the codes of the last answer mean. */
+export function askOver(
+  socket: Socket,
+  hasCredentials: boolean,
+  signal: AbortSignal,
+  replies: SocksReplies = CONNECT_REPLIES,
+): SocksAsker {
   let held = new Uint8Array(0)
   return {
     ask: (step, request, what) =>
       new Promise((resolve, reject) => {
         const settle = (act: () => void): void => {
+          socket.pause()
           socket.off('data', onData)
           socket.off('close', onClose)
           socket.off('end', onClose)
@@ -42,17 +48,26 @@ export function askOver(socket: Socket, hasCredentials: boolean, signal: AbortSi
           act()
         }
         const onAbort = (): void => settle(() => reject(signal.reason as Error))
-        const onClose = (): void =>
+        const onClose = (): void => {
+          const question = step === 'reply' ? `the question about ${what}` : what
           settle(() =>
-            reject(new DialError('proxy-protocol', `The proxy closed the connection instead of answering ${what}.`)),
+            reject(
+              new DialError('proxy-protocol', `The proxy closed the connection instead of answering ${question}.`),
+            ),
           )
+        }
         const onData = (chunk: Uint8Array): void => {
           held = Buffer.concat([held, chunk])
           try {
-            const length = answerLength(step, held, what, hasCredentials)
+            const length = answerLength(step, held, what, hasCredentials, replies)
             if (length === null || held.length < length) return
-            const answer = held.slice(0, length)
-            held = held.slice(length)
+            const answer = held
+            // Bytes before we asked for them would be taken for the answer to a later question.
+            if (held.length > length) {
+              const when = step === 'reply' ? 'sends more than its answer' : 'answers before it was asked'
+              throw new DialError('proxy-protocol', `The proxy ${when}.`)
+            }
+            held = new Uint8Array(0)
             settle(() => resolve(answer))
           } catch (error) {
             settle(() => reject(error))

@@ -26,8 +26,11 @@ const TYPE_IPV4 = 1
 const TYPE_NAME = 3
 const TYPE_IPV6 = 4
 
-/** What a reply code means: RFC 1928 §6, and from F0 on Tor's proposal 304. `TARGET` is the address that was dialed. */
-const REPLIES: Readonly<Record<number, readonly [DialErrorCode, string]>> = {
+/** What reply codes mean; `TARGET` stands for what was asked for. */
+export type SocksReplies = Readonly<Record<number, readonly [DialErrorCode, string]>>
+
+/** Replies to CONNECT: RFC 1928 §6, and from F0 on Tor's proposal 304. */
+export const CONNECT_REPLIES: SocksReplies = {
   0x01: ['proxy-refused', 'The proxy failed to connect to TARGET'],
   0x02: ['proxy-refused', 'The rules of the proxy do not allow a connection to TARGET'],
   0x03: ['unreachable', 'The proxy cannot reach the network of TARGET'],
@@ -76,6 +79,7 @@ export function answerLength(
   bytes: Uint8Array,
   target: string,
   hasCredentials: boolean,
+  replies: SocksReplies = CONNECT_REPLIES,
 ): number | null {
   const [version, status, , type, nameLength] = bytes
   if (version === undefined) return null
@@ -97,7 +101,7 @@ export function answerLength(
     }
     throw nonsense(`The proxy chose the login method ${hex(status)}, which was not offered.`)
   }
-  if (status !== 0) throw replyError(status, target)
+  if (status !== 0) throw replyError(status, target, replies)
   if (type === undefined) return null
   if (type === TYPE_IPV4) return 10
   if (type === TYPE_IPV6) return 22
@@ -105,8 +109,8 @@ export function answerLength(
   return nameLength === undefined ? null : 7 + nameLength
 }
 
-function replyError(status: number, target: string): DialError {
-  const known = REPLIES[status]
+function replyError(status: number, target: string, replies: SocksReplies): DialError {
+  const known = replies[status]
   if (known === undefined) {
     return new DialError('proxy-refused', `The proxy refused ${target} with the unknown code ${hex(status)}.`)
   }

@@ -11,8 +11,8 @@ import { groupsOf, parseIPv4, printIPv4, printIPv6, bytesOf, parseIPv6 } from '.
 import { TOR_LOOKUP_TIMEOUT_MS } from './limits.ts'
 import type { ProxySettings } from './policy.ts'
 import { askOver, greeting, passwordRequest } from './socks-ask.ts'
-import { checkCredentials } from './socks-dialog.ts'
-import type { SocksCredentials } from './socks-dialog.ts'
+import { CONNECT_REPLIES, checkCredentials } from './socks-dialog.ts'
+import type { SocksCredentials, SocksReplies } from './socks-dialog.ts'
 import { connectProxy } from './socks5.ts'
 import type { ProxyAccess } from './socks5.ts'
 
@@ -21,6 +21,20 @@ const RESOLVE_PTR = 0xf1
 const TYPE_IPV4 = 1
 const TYPE_NAME = 3
 const TYPE_IPV6 = 4
+
+/** Replies to RESOLVE and RESOLVE_PTR: Tor's socks-extensions §3, with the words that fit a name. */
+const LOOKUP_REPLIES: SocksReplies = {
+  ...CONNECT_REPLIES,
+  0x01: ['proxy-refused', 'Tor failed to look up TARGET; it may not be connected to its network'],
+  0x02: ['proxy-refused', 'The rules of the proxy do not allow TARGET to be looked up'],
+  0x03: ['unreachable', 'Tor reaches no relay that could look up TARGET'],
+  // What Tor says of every name that the exit relay could not resolve.
+  0x04: ['unknown-host', 'Tor found nothing about TARGET'],
+  0x05: ['refused', 'The exit relay refused to look up TARGET'],
+  0x06: ['timeout', 'Looking up TARGET took Tor too long'],
+  0x07: ['proxy-refused', 'The proxy does not look names up, so it is not Tor; TARGET was asked for'],
+  0x08: ['proxy-refused', 'The proxy does not know names like TARGET'],
+}
 
 /** What Tor answered: addresses as text, or a name. */
 export type TorAnswer = { readonly kind: 'address' | 'name'; readonly text: string }
@@ -94,24 +108,13 @@ export async function askTor(
   return withDeadline(access.clock, { signal, timeoutMs }, describe, async scope => {
     const socket = await connectProxy(at, scope, access)
     try {
-      const asker = askOver(socket, credentials !== null, scope)
+      const asker = askOver(socket, credentials !== null, scope, LOOKUP_REPLIES)
       const [, method] = await asker.ask('method', greeting(credentials === null, credentials !== null), 'the greeting')
       if (method === 2 && credentials !== null)
         await asker.ask('authentication', passwordRequest(credentials), 'the password')
-      return readAnswer(await asker.ask('reply', request, `the look-up of ${what}`))
-    } catch (error) {
-      throw inWords(error, what)
+      return readAnswer(await asker.ask('reply', request, what))
     } finally {
       socket.destroy()
     }
   })
-}
-
-/** The reply codes speak of connections; here they are about a name. */
-function inWords(error: unknown, what: string): unknown {
-  if (!(error instanceof DialError)) return error
-  if (error.code === 'unreachable') return new DialError('unknown-host', `Tor found no address of ${what}.`, error)
-  if (error.code === 'proxy-refused')
-    return new DialError('proxy-refused', `The proxy does not look ${what} up: it may not be Tor.`, error)
-  return error
 }

@@ -15,6 +15,8 @@ afterEach(async () => void (await Promise.all(closers.splice(0).map(close => clo
 
 const ONION = parseAddress('pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion:8333')
 const address4 = Uint8Array.of(5, 0, 0, 1, 192, 0, 2, 7, 0, 0)
+/** As Tor answers the question of the proxy test. */
+const echo = Uint8Array.of(5, 0, 0, 1, 192, 0, 2, 1, 0, 0)
 const refusal = (code: number): Uint8Array => Uint8Array.of(5, code, 0, 1, 0, 0, 0, 0, 0, 0)
 
 async function setUp(
@@ -75,10 +77,18 @@ describe('look-ups through Tor', () => {
   })
 
   it.each([
-    [4, 'unknown-host', 'no address'],
-    [1, 'proxy-refused', 'may not be Tor'],
-    [7, 'proxy-refused', 'may not be Tor'],
+    [1, 'proxy-refused', 'failed to look up a.example'],
+    [2, 'proxy-refused', 'rules'],
+    [3, 'unreachable', 'no relay'],
+    [4, 'unknown-host', 'nothing about a.example'],
+    [5, 'refused', 'exit relay'],
+    [6, 'timeout', 'too long'],
+    [7, 'proxy-refused', 'not Tor'],
+    [8, 'proxy-refused', 'names like a.example'],
+    [0x63, 'proxy-refused', 'unknown code 63'],
+    [0xf0, 'unreachable', 'descriptor'],
     [0xf6, 'unknown-host', 'onion'],
+    [0xf7, 'timeout', 'in time'],
   ])('says what reply %i means', async (code, expected, part) => {
     const { transport } = await setUp({ resolve: () => refusal(code) }, throughTor())
     await expect(transport.lookup('a.example', { port: 1 })).rejects.toMatchObject({
@@ -91,6 +101,7 @@ describe('look-ups through Tor', () => {
     ['wrong version', Uint8Array.of(4, 0, 0, 1, 1, 2, 3, 4, 0, 0), 'byte 04'],
     ['unknown type', Uint8Array.of(5, 0, 0, 9, 1, 2, 3, 4, 0, 0), 'unknown type'],
     ['a name that is none', Uint8Array.of(5, 0, 0, 3, 2, 0x20, 0x0a, 0, 0), 'not a host name'],
+    ['more than an answer', Uint8Array.of(...address4, 9), 'more than its answer'],
     ['an answer cut short', Uint8Array.of(5, 0, 0, 4, 1, 2, 3), 'closed the connection'],
     ['nothing', new Uint8Array(0), 'closed the connection'],
   ])('complains about %s', async (_name, reply, part) => {
@@ -203,13 +214,18 @@ describe('the test of a proxy', () => {
   const password = { user: 'u', password: 'p' }
 
   it('knows Tor, by a question that nothing leaves it for', async () => {
-    const found = await probe({ resolve: () => refusal(4) }, null)
+    const found = await probe({ resolve: ({ host }) => (host === '192.0.2.1' ? echo : refusal(4)) }, null)
     expect(found).toMatchObject({ isReachable: true, isSocks5: true, password: 'none', isTor: true })
     expect(found.text).toContain('is Tor')
   })
 
-  it('knows an ordinary proxy', async () => {
-    expect(await probe({}, password)).toMatchObject({ isSocks5: true, isTor: false })
+  it.each([
+    ['a command not known', {}, false],
+    ['a failure', { resolve: () => refusal(1) }, false],
+    ['a closed connection', { resolve: () => new Uint8Array(0) }, false],
+    ['another address', { resolve: () => address4 }, null],
+  ] as const)('is told by %s whether it is Tor', async (_what, options, isTor) => {
+    expect(await probe(options, password)).toMatchObject({ isSocks5: true, isTor })
   })
 
   it.each([
