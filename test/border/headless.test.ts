@@ -192,6 +192,27 @@ test('a damaged database is set aside, said, and a fresh one begun', async () =>
   )
 })
 
+test.skipIf(process.platform === 'win32')(
+  'on a disk that takes no more it goes on, says so, and ends cleanly',
+  async () => {
+    const running = bench.startCramped(200, dataDir, ...LISTEN)
+    await running.link()
+    const nets = Array.from({ length: 900 }, (_, n) => `10.1.${n >> 8}.${n & 255}/32`)
+    const banned_nets = nets.map(address => ({ version: 1, address, ban_created: 1, banned_until: 4_000_000_000 }))
+    const input = JSON.stringify({ text: JSON.stringify({ banned_nets }) })
+    expect(await bench.ctl(dataDir, 'bans.import', input)).toMatchObject({ code: 0 })
+    const bans = JSON.parse((await bench.ctl(dataDir, 'bans.list')).out) as { bans: unknown[] }
+    expect(bans.bans).toHaveLength(nets.length)
+    const { store } = JSON.parse((await bench.ctl(dataDir, 'app.info')).out) as { store: unknown }
+    expect(store).toMatchObject({ isDurable: false, text: expect.stringContaining('kept in memory') as string })
+    expect((await bench.ctl(dataDir, 'overview.get')).out).toContain('"store-memory"')
+    expect(await running.end('SIGTERM')).toMatchObject({ code: 0 })
+    // With room again, what was on the disk is there.
+    await run().link()
+    expect(await bench.ctl(dataDir, 'bans.list')).toMatchObject({ code: 0 })
+  },
+)
+
 test('nothing secret is in the log, whatever is asked and refused', async () => {
   const link = await run('--playground').link()
   const token = link.hash.slice(1)

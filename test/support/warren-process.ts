@@ -24,10 +24,14 @@ export interface WarrenProcess {
   end(signal: NodeJS.Signals): Promise<Ended>
 }
 
+const onRegtest = (dataDir: string): string[] => ['--data-dir', dataDir, '--network', 'bitcoin/regtest']
+
 /** Makes processes that do not outlive their test, and folders that go with it. Call it at the top of a file. */
 export function warrenBench(): {
   folder(): string
   start(dataDir: string, ...args: string[]): WarrenProcess
+  /** The same where no file may grow beyond so many blocks of 512 bytes, as on a disk that is full. Needs a POSIX shell. */
+  startCramped(blocks: number, dataDir: string, ...args: string[]): WarrenProcess
   ctl(dataDir: string, ...args: string[]): Promise<Ended>
 } {
   const children: ChildProcess[] = []
@@ -41,8 +45,11 @@ export function warrenBench(): {
     }
     for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
   })
-  const run = (script: string, args: readonly string[]): WarrenProcess => {
-    const child = spawn(process.execPath, [join(ROOT, script), ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const run = (script: string, args: readonly string[], blocks: number | null = null): WarrenProcess => {
+    const command = [process.execPath, join(ROOT, script), ...args]
+    const limited = ['sh', '-c', `ulimit -f ${String(blocks)} && exec "$0" "$@"`, ...command]
+    const [program = '', ...words] = blocks === null ? command : limited
+    const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] })
     children.push(child)
     let out = ''
     let err = ''
@@ -78,8 +85,8 @@ export function warrenBench(): {
       folders.push(folder)
       return folder
     },
-    start: (dataDir, ...args) =>
-      run('src-main/headless.ts', ['--data-dir', dataDir, '--network', 'bitcoin/regtest', ...args]),
+    start: (dataDir, ...args) => run('src-main/headless.ts', [...onRegtest(dataDir), ...args]),
+    startCramped: (blocks, dataDir, ...args) => run('src-main/headless.ts', [...onRegtest(dataDir), ...args], blocks),
     ctl: (dataDir, ...args) => run('src-main/ctl.ts', [...args, '--data-dir', dataDir]).ended,
   }
 }
