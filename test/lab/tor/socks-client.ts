@@ -22,22 +22,27 @@ export async function resolveSocks(port: number, host: string): Promise<string> 
   return bound.join('.')
 }
 
-/** Tries again while the answer is "reply N" for one of `codes`: a descriptor may be on its way. */
+/** Longest wait for one dial: Tor itself waits for minutes when what it knows of a service is out of date. */
+const ATTEMPT_MS = 8000
+
+/** Tries again while the answer is "reply N" for one of `codes`, or silence: a descriptor may be on its way. */
 export async function dialSocksAgain(goal: SocksGoal, codes: readonly number[], limitMs: number): Promise<Socket> {
   const until = performance.now() + limitMs
   for (;;) {
     try {
-      return await dialSocks(goal)
+      return (await ask(goal, 1, ATTEMPT_MS)).socket
     } catch (error) {
       const text = error instanceof Error ? error.message : ''
-      if (performance.now() > until || !codes.some(code => text === `reply ${code}`)) throw error
+      const mayPass = text === 'closed' || codes.some(code => text === `reply ${code}`)
+      if (performance.now() > until || !mayPass) throw error
       await new Promise(resolve => setTimeout(resolve, 250))
     }
   }
 }
 
-async function ask(goal: SocksGoal, command: number): Promise<{ socket: Socket; bound: Buffer }> {
+async function ask(goal: SocksGoal, command: number, limitMs = 30_000): Promise<{ socket: Socket; bound: Buffer }> {
   const socket = connect(goal.port, '127.0.0.1')
+  const limit = setTimeout(() => socket.destroy(), limitMs)
   const read = reader(socket)
   try {
     const { user, password = 'x' } = goal
@@ -59,6 +64,8 @@ async function ask(goal: SocksGoal, command: number): Promise<{ socket: Socket; 
   } catch (error) {
     socket.destroy()
     throw error
+  } finally {
+    clearTimeout(limit)
   }
 }
 

@@ -1,4 +1,5 @@
 /** Warren's Tor on the private network: started by us to 100 %, dialed through, isolated, killed, and as an onion service. */
+import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
@@ -26,6 +27,14 @@ async function echoServer(): Promise<{ server: Server; port: number; sockets: Se
   }).listen(0, '127.0.0.1')
   await new Promise(resolve => server.once('listening', resolve))
   return { server, port: (server.address() as AddressInfo).port, sockets }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
 }
 
 async function echoes(socket: Socket, text: string): Promise<string> {
@@ -156,10 +165,10 @@ describe.skipIf(missing !== null)(`Tor of our own${missing === null ? '' : ` (sk
     expect(tor.status().pid).not.toBe(pid)
     await onions[0]?.whenPublished(AbortSignal.timeout(30_000))
     const goal = { port: visitor.socksPort, host: onions[0]?.host ?? '', hostPort: 8333 }
-    const socket = await dialSocksAgain(goal, [1, 4, 5, 6, 0xf0], 40_000)
+    const socket = await dialSocksAgain(goal, [1, 4, 5, 6, 0xf0], 80_000)
     expect(await echoes(socket, 'back again')).toBe('back again')
     socket.destroy()
-  })
+  }, 120_000)
 
   it('works as well with a Tor that is there already', async () => {
     const existing = createTor({
@@ -187,10 +196,23 @@ describe.skipIf(missing !== null)(`Tor of our own${missing === null ? '' : ` (sk
     expect(await resolveSocks(visitor.socksPort, 'peer.test')).toBe('127.0.0.1')
   })
 
+  it('ends when we are killed', async () => {
+    const lines = JSON.stringify(network.clientLines)
+    const holder = spawn(process.execPath, [join(import.meta.dirname, 'holder.ts'), join(dataDir, 'held'), lines], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const pid = await new Promise<number>(resolve =>
+      holder.stdout.once('data', chunk => resolve(Number.parseInt(String(chunk), 10))),
+    )
+    expect(isAlive(pid)).toBe(true)
+    holder.kill('SIGKILL')
+    await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false)
+  })
+
   it('is gone when it is closed', async () => {
     const pid = tor.status().pid ?? 0
     await tor.close()
-    expect(() => process.kill(pid, 0)).toThrow()
+    expect(isAlive(pid)).toBe(false)
     expect(tor.status()).toMatchObject({ state: { kind: 'off' }, socks: null, onions: [] })
   })
 })
