@@ -4,7 +4,7 @@ import { withDeadline } from './errors.ts'
 import { DIAL_TIMEOUT_MS } from './limits.ts'
 import { SocketConnection } from './socket-connection.ts'
 import type { ConnectionKeeper } from './socket-connection.ts'
-import { connectTcp } from './tcp.ts'
+import { connectTcp, endIfAborted } from './tcp.ts'
 import type { ResolveHost, Witness } from './tcp.ts'
 
 /** A dialer for `direct` routes. The connection keeps the address that was dialed, also when that is a host name. */
@@ -18,6 +18,7 @@ export function directDialer(keeper: ConnectionKeeper, resolveHost: ResolveHost,
         () => `${address.key} did not answer within ${timeoutMs / 1000} s.`,
         async scope => {
           const socket = await connectTcp(address, scope, { clock, resolveHost, witness, from })
+          endIfAborted(socket, scope)
           return new SocketConnection(socket, keeper, address, route, 'outbound')
         },
       ),

@@ -75,6 +75,8 @@ export function listenError(error: NodeJS.ErrnoException, address: Address): Lis
 
 export interface ListenerParts {
   readonly keeper: ConnectionKeeper
+  /** Told of every address before a socket listens there; throws a `DialError` where none may. */
+  readonly witness: (local: Address) => void
   readonly log: Log
 }
 
@@ -84,7 +86,7 @@ const DIRECT = { kind: 'direct' } as const
 export async function listenOn(
   addresses: readonly Address[],
   options: ListenOptions,
-  { keeper, log }: ListenerParts,
+  parts: ListenerParts,
 ): Promise<Listener> {
   if (addresses.length === 0 || addresses.length > MAX_LISTEN_ADDRESSES) {
     throw new ListenError('failed', `A listener takes 1 to ${MAX_LISTEN_ADDRESSES} addresses, not ${addresses.length}.`)
@@ -103,7 +105,7 @@ export async function listenOn(
     }
     counts.accepted += 1
     guardSocket(socket)
-    options.onConnection(new SocketConnection(socket, keeper, address, options.route ?? DIRECT, 'inbound'))
+    options.onConnection(new SocketConnection(socket, parts.keeper, address, options.route ?? DIRECT, 'inbound'))
   }
 
   const doors: Door[] = []
@@ -112,7 +114,7 @@ export async function listenOn(
   }
   try {
     for (const address of addresses) {
-      const door = new Door(address, onSocket, options, keeper, log)
+      const door = new Door(address, onSocket, options, parts)
       await door.open()
       doors.push(door)
     }
@@ -137,26 +139,18 @@ export async function listenOn(
 class Door {
   readonly #onSocket: (socket: Socket) => void
   readonly #options: ListenOptions
-  readonly #keeper: ConnectionKeeper
-  readonly #log: Log
+  readonly #parts: ListenerParts
   #address: Address
   #server: Server | null = null
   #retry: Timer | null = null
   #isInTrouble = false
   #isClosed = false
 
-  constructor(
-    address: Address,
-    onSocket: (socket: Socket) => void,
-    options: ListenOptions,
-    keeper: ConnectionKeeper,
-    log: Log,
-  ) {
+  constructor(address: Address, onSocket: (socket: Socket) => void, options: ListenOptions, parts: ListenerParts) {
     this.#address = address
     this.#onSocket = onSocket
     this.#options = options
-    this.#keeper = keeper
-    this.#log = log
+    this.#parts = parts
   }
 
   get address(): Address {
@@ -168,6 +162,12 @@ class Door {
       const asked = this.#address
       if (asked.kind === 'host' || asked.kind === 'onion' || asked.kind === 'i2p') {
         reject(new ListenError('no-such-address', `Cannot listen on ${asked.key}: give an IP address of this machine.`))
+        return
+      }
+      try {
+        this.#parts.witness(asked)
+      } catch (error) {
+        reject(new ListenError('blocked', error instanceof Error ? error.message : String(error), error))
         return
       }
       const server = createServer({ ...SOCKET_OPTIONS, pauseOnConnect: true }, this.#onSocket)
@@ -217,7 +217,10 @@ class Door {
     if (!this.#isInTrouble) {
       this.#isInTrouble = true
       const trouble = listenError(error, this.#address)
-      this.#log.warn('Stopped accepting connections for a while', { address: this.#address.key, why: trouble.message })
+      this.#parts.log.warn('Stopped accepting connections for a while', {
+        address: this.#address.key,
+        why: trouble.message,
+      })
       this.#options.onTrouble?.(this.#address, trouble)
     }
     this.#retryLater()
@@ -225,7 +228,7 @@ class Door {
 
   #retryLater(): void {
     if (this.#isClosed) return
-    this.#retry ??= this.#keeper.clock.after(ACCEPT_RETRY_MS, () => {
+    this.#retry ??= this.#parts.keeper.clock.after(ACCEPT_RETRY_MS, () => {
       this.#retry = null
       this.open().then(
         () => this.#recovered(),
@@ -236,7 +239,7 @@ class Door {
 
   #recovered(): void {
     this.#isInTrouble = false
-    this.#log.info('Accepting connections again', { address: this.#address.key })
+    this.#parts.log.info('Accepting connections again', { address: this.#address.key })
     this.#options.onTrouble?.(this.#address, null)
   }
 }

@@ -12,7 +12,7 @@ import { SocketConnection } from './socket-connection.ts'
 import type { ConnectionKeeper } from './socket-connection.ts'
 import { askProxy, checkCredentials } from './socks-dialog.ts'
 import type { SocksCredentials } from './socks-dialog.ts'
-import { connectTcp } from './tcp.ts'
+import { connectTcp, endIfAborted } from './tcp.ts'
 import type { ResolveHost, Witness } from './tcp.ts'
 
 export type ProxyRoute = Extract<Route, { kind: 'socks5' | 'tor' }>
@@ -60,6 +60,7 @@ export function socks5Dialer(
         const socket = await connectProxy(proxy, scope, access)
         isConnected = true
         await askProxy(socket, { target: address, credentials, timeoutMs }, scope)
+        endIfAborted(socket, scope)
         return new SocketConnection(socket, keeper, address, route, 'outbound')
       })
     },

@@ -59,6 +59,13 @@ export async function connectTcp(
   }
 }
 
+/** A promise is heard a moment after it is settled, and the policy may change in between: the socket must not live on. */
+export function endIfAborted(socket: Socket, signal: AbortSignal): void {
+  if (!signal.aborted) return
+  socket.destroy()
+  throw signal.reason
+}
+
 /** Anything else handed to `connect` would make Node ask a name server behind the policy's back. */
 const isIp = ({ kind }: Address): boolean => kind === 'ipv4' || kind === 'ipv6' || kind === 'cjdns'
 

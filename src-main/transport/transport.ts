@@ -11,8 +11,8 @@ import type { Connection } from './connection.ts'
 import { DialError } from './dialer.ts'
 import type { DialOptions, Dialer } from './dialer.ts'
 import { directDialer } from './direct.ts'
-import { cancelledError } from './errors.ts'
 import { createIsolator, isIsolatedEnough, isolateRoute, isolatedProxy, proxyOf } from './isolation.ts'
+import { Leashes } from './leash.ts'
 import { Ledger } from './ledger.ts'
 import type { LedgerSnapshot } from './ledger.ts'
 import { ListenError, listenOn } from './listener.ts'
@@ -28,7 +28,7 @@ import type { ConnectionKeeper } from './socket-connection.ts'
 import { socks5Dialer } from './socks5.ts'
 import type { ProxyAccess } from './socks5.ts'
 import type { SocksCredentials } from './socks-dialog.ts'
-import { askTor, resolvePtrRequest, resolveRequest } from './tor-resolve.ts'
+import { createTorLookups } from './tor-lookups.ts'
 import { createWitness } from './witness.ts'
 import { bindUdp, refuseUdp, udpAddress } from './udp.ts'
 import type { OpenUdp, UdpOptions, UdpSocket } from './udp.ts'
@@ -87,12 +87,6 @@ export interface Transport {
   close(): Promise<void>
 }
 
-interface DialUnderWay {
-  readonly address: Address
-  readonly route: Route
-  readonly controller: AbortController
-}
-
 const POLICY_CHANGED = 'The route settings changed, and this connection does not fit them any more.'
 
 export function createTransport({
@@ -107,14 +101,18 @@ export function createTransport({
   let whenEmpty: (() => void) | null = null
   const ledger = new Ledger(clock)
   const connections = new Set<Connection>()
-  const underWay = new Set<DialUnderWay>()
+  const leashes = new Leashes()
   const listeners = new Set<Listener>()
   const udpSockets = new Set<OpenUdp>()
 
   const keeper: ConnectionKeeper = {
     clock,
     totals: { bytesRead: 0, bytesWritten: 0 },
-    opened: connection => void connections.add(connection),
+    opened: connection => {
+      connections.add(connection)
+      const fault = witness.connection(connection)
+      if (fault !== null) connection.destroy(fault)
+    },
     closed: connection => {
       connections.delete(connection)
       if (connections.size === 0) whenEmpty?.()
@@ -149,15 +147,12 @@ export function createTransport({
   }
   sayIsolation()
 
+  const torLookups = createTorLookups({ access, isolator, leashes, policy: () => policy })
   const checkedLookup = createLookup({
     clock,
     resolver: witness.systemResolver(resolver),
     policy: () => policy,
-    askTor: async (proxy, host, options) => {
-      const credentials = isolator.credentials(proxy, policy, { target: host, network: undefined })
-      const answer = await askTor(proxy, resolveRequest(host), host, { ...options, credentials }, access)
-      return answer.kind === 'address' ? [answer.text] : []
-    },
+    askTor: (proxy, host, { signal, timeoutMs }) => torLookups.addressesOf(proxy, host, { signal, timeoutMs }),
     noted: (by, host, reason, work) => ledger.lookup(by, host, reason, work),
   })
   const lookup: Transport['lookup'] = async (host, options) => {
@@ -188,21 +183,15 @@ export function createTransport({
   const dialBy = async (route: Route, address: Address, options: DialOptions): Promise<Connection> => {
     const dialer = dialers.get(route.kind)
     if (dialer === undefined) throw new DialError('blocked', `There is no way to dial ${route.kind} routes.`)
-    const controller = new AbortController()
-    const onAbort = (): void => controller.abort(cancelledError())
-    if (options.signal?.aborted) onAbort()
-    else options.signal?.addEventListener('abort', onAbort, { once: true })
-    const dial: DialUnderWay = { address, route, controller }
-    underWay.add(dial)
-    try {
-      const connection = await dialer.dial(address, route, { ...options, signal: controller.signal })
-      if (!controller.signal.aborted) return connection
+    // The addresses of a name that is dialed directly are chosen under the policy of now.
+    const isOwnChoice = address.kind === 'host' && route.kind === 'direct'
+    const fits = (): boolean => !isOwnChoice && routeFits(route, address, policy)
+    return leashes.run({ kind: 'dial', target: address.key, fits }, options.signal, async signal => {
+      const connection = await dialer.dial(address, route, { ...options, signal })
+      if (!signal.aborted) return connection
       connection.destroy()
-      throw controller.signal.reason
-    } finally {
-      underWay.delete(dial)
-      options.signal?.removeEventListener('abort', onAbort)
-    }
+      throw signal.reason
+    })
   }
 
   const checkListen = (addresses: readonly Address[]): void => {
@@ -224,12 +213,7 @@ export function createTransport({
   }
 
   const endWhatNoLongerFits = (): number => {
-    for (const dial of underWay) {
-      // A name's addresses were chosen under the old policy.
-      if (dial.address.kind !== 'host' && routeFits(dial.route, dial.address, policy)) continue
-      ledger.refuse('dial', dial.address.key, POLICY_CHANGED)
-      dial.controller.abort(new DialError('blocked', POLICY_CHANGED))
-    }
+    for (const { kind, target } of leashes.endUnfit(POLICY_CHANGED)) ledger.refuse(kind, target, POLICY_CHANGED)
     for (const listener of listeners) {
       const reason = listener.addresses.map(address => decideListen(address, policy)).find(found => found !== null)
       if (reason === undefined) continue
@@ -267,7 +251,11 @@ export function createTransport({
     decide: address => decideRoute(address, policy),
     async listen(addresses, options) {
       checkListen(addresses)
-      const listener = await listenOn(addresses, options, { keeper, log })
+      const listener = await listenOn(addresses, options, {
+        keeper,
+        log,
+        witness: local => witness.bound('listen', local),
+      })
       try {
         // Asked again: the policy may have changed while the ports were opened.
         checkListen(addresses)
@@ -283,12 +271,19 @@ export function createTransport({
         },
       }
       listeners.add(tracked)
+      for (const { key } of listener.addresses)
+        ledger.allow('listen', key, 'The policy lets peers come to this address.')
       return tracked
     },
     async openUdp(options) {
       const address = udpAddress(options)
       checkUdp(address)
-      const socket = await bindUdp(address, keeper.totals, closed => void udpSockets.delete(closed))
+      const socket = await bindUdp(
+        address,
+        keeper.totals,
+        local => witness.bound('udp', local),
+        closed => void udpSockets.delete(closed),
+      )
       try {
         checkUdp(address)
       } catch (error) {
@@ -296,6 +291,7 @@ export function createTransport({
         throw error
       }
       udpSockets.add(socket)
+      ledger.allow('udp', socket.address.key, 'The policy allows UDP.')
       return socket
     },
     lookup,
@@ -309,12 +305,7 @@ export function createTransport({
         )
       }
       const { proxy } = decision
-      const credentials = isolator.credentials(proxy, policy, { target: ip, network: undefined })
-      const asked = askTor(proxy, resolvePtrRequest(ip), ip, { signal, credentials }, access)
-      const answer = await ledger.lookup('tor', ip, `${proxy.name} looks names up.`, asked)
-      if (answer.kind !== 'name')
-        throw new DialError('proxy-protocol', 'Tor answered with an address instead of a name.')
-      return answer.text
+      return ledger.lookup('tor', ip, `${proxy.name} looks names up.`, torLookups.nameOf(proxy, ip, { signal }))
     },
     async resolveByTor(host, credentials, signal) {
       if (isClosed) throw closedError()
@@ -324,8 +315,8 @@ export function createTransport({
         ledger.refuse('lookup', host, reason)
         throw new DialError('blocked', reason)
       }
-      const asked = askTor(proxy, resolveRequest(host), host, { signal, credentials }, access)
-      return [(await ledger.lookup('tor', host, 'Asked by the test of Tor.', asked)).text]
+      const asked = torLookups.addressesOf(proxy, host, { signal, credentials })
+      return ledger.lookup('tor', host, 'Asked by the test of Tor.', asked)
     },
     async probe(endpoint, signal) {
       if (isClosed) throw closedError()
@@ -335,7 +326,10 @@ export function createTransport({
         ledger.refuse('dial', at.key, reason)
         throw new DialError('blocked', reason)
       }
-      return witness.whileProbing(at, () => probeProxy(endpoint, access, signal))
+      const fits = (): boolean => witness.whyNotProbe(at) === null
+      return leashes.run({ kind: 'dial', target: at.key, fits }, signal, scope =>
+        witness.whileProbing(at, () => probeProxy(endpoint, access, scope)),
+      )
     },
     get policy() {
       return policy
@@ -356,7 +350,7 @@ export function createTransport({
     totals: () => ({ ...keeper.totals, connections: connections.size }),
     async close() {
       isClosed = true
-      for (const dial of underWay) dial.controller.abort(closedError())
+      leashes.endAll(closedError())
       await Promise.all([...listeners].map(listener => listener.close()))
       await Promise.all([...udpSockets].map(socket => socket.close('Warren is closing.')))
       for (const connection of connections) connection.destroy('Warren is closing.')

@@ -94,8 +94,18 @@ interface Totals {
   bytesWritten: number
 }
 
-/** Binds a socket; the policy has been asked. @throws {ListenError} */
-export function bindUdp(asked: Address, totals: Totals, onClosed: (socket: OpenUdp) => void): Promise<OpenUdp> {
+/** Binds a socket; the policy has been asked, and the witness is told. @throws {ListenError} */
+export async function bindUdp(
+  asked: Address,
+  totals: Totals,
+  witness: (local: Address) => void,
+  onClosed: (socket: OpenUdp) => void,
+): Promise<OpenUdp> {
+  try {
+    witness(asked)
+  } catch (error) {
+    throw new ListenError('blocked', error instanceof Error ? error.message : String(error), error)
+  }
   const isIPv4 = asked.kind === 'ipv4'
   const socket = createSocket({
     type: isIPv4 ? 'udp4' : 'udp6',

@@ -24,6 +24,8 @@ export interface SocksServerOptions {
   readonly connectTo?: (request: SocksRequest) => { readonly host: string; readonly port: number } | null
   /** The reply to RESOLVE and RESOLVE_PTR, as Tor gives it; without it the command is refused as unknown (07). */
   readonly resolve?: (request: SocksRequest) => Uint8Array
+  /** Leaves RESOLVE and RESOLVE_PTR without an answer. */
+  readonly isSilent?: boolean
   /** Wants this user name and password, and takes no other. */
   readonly password?: { readonly user: string; readonly password: string }
 }
@@ -31,6 +33,7 @@ export interface SocksServerOptions {
 export async function startSocksServer({
   connectTo,
   resolve,
+  isSilent = false,
   password: wanted,
 }: SocksServerOptions = {}): Promise<SocksServer> {
   const requests: SocksRequest[] = []
@@ -76,6 +79,7 @@ export async function startSocksServer({
     const request = { host, port, user, password, command }
     requests.push(request)
     for (const waiter of waiting) if (waiter.host === host) waiter.resolve()
+    if (command !== 1 && isSilent) return
     if (command !== 1) {
       socket.end(resolve?.(request) ?? Buffer.of(5, 7, 0, 1, 0, 0, 0, 0, 0, 0))
       return

@@ -32,7 +32,11 @@ function tcpEnds(
   const keeper = testKeeper(clock)
   return {
     async listen(onConnection) {
-      const listener = await listenOn([parseAddress('127.0.0.1:0')], { onConnection }, { keeper, log: silentLog })
+      const listener = await listenOn(
+        [parseAddress('127.0.0.1:0')],
+        { onConnection },
+        { keeper, log: silentLog, witness: () => {} },
+      )
       listeners.push(listener)
       const [address] = listener.addresses
       if (address === undefined) throw new Error('no address')

@@ -152,6 +152,38 @@ describe('look-ups through Tor', () => {
   })
 })
 
+describe('look-ups under way', () => {
+  const silence: SocksServerOptions = { resolve: () => new Uint8Array(0), isSilent: true }
+
+  it('end when a new policy knows that Tor no more, and stay when it does', async () => {
+    const { transport, tor } = await setUp(silence, throughTor())
+    const lookup = transport.lookup('a.example', { port: 1 })
+    lookup.catch(() => {})
+    await tor.whenAsked('a.example')
+    transport.setPolicy({ ...throughTor('peer')(tor.port), ipv6: false })
+    expect(transport.ledger().refused).toBe(0)
+    transport.setPolicy(OPEN_POLICY)
+    await expect(lookup).rejects.toMatchObject({ code: 'blocked', message: expect.stringContaining('changed') })
+    expect(transport.ledger().entries[0]).toMatchObject({ kind: 'lookup', target: 'a.example', route: 'refused' })
+  })
+
+  it('end when the transport is closed', async () => {
+    const { transport, tor, clock } = await setUp(silence, throughTor())
+    const lookup = transport.lookup('a.example', { port: 1 })
+    lookup.catch(() => {})
+    await tor.whenAsked('a.example')
+    await transport.close()
+    await expect(lookup).rejects.toMatchObject({ code: 'cancelled' })
+    expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('are 64 at most', async () => {
+    const { transport } = await setUp(silence, throughTor())
+    for (let at = 0; at < 64; at++) transport.lookup('a.example', { port: 1 }).catch(() => {})
+    await expect(transport.lookup('b.example', { port: 1 })).rejects.toMatchObject({ code: 'local-limit' })
+  })
+})
+
 describe('isolation', () => {
   const connectNowhere: SocksServerOptions = { connectTo: () => ({ host: '127.0.0.1', port: 1 }) }
   const dialTwice = async (
@@ -283,6 +315,42 @@ describe('the witness', () => {
     })
     await expect(resolver('seed.example')).rejects.toMatchObject({ code: 'blocked' })
     expect([asked, said.length]).toEqual([0, 1])
+  })
+
+  it('asks the system for the names of proxies only', async () => {
+    const { witness, said } = watch({ ...OPEN_POLICY, proxy: { ...proxy, host: 'proxy.example' } })
+    const resolver = witness.proxyResolver(() => Promise.resolve(['192.0.2.5']))
+    await expect(resolver('peer.example')).rejects.toMatchObject({ code: 'blocked' })
+    expect(said).toHaveLength(1)
+  })
+
+  it('lets the system be asked for seeds only where the settings allow it and no Tor could be asked', async () => {
+    const answers = async (policy: Partial<RoutePolicy>): Promise<boolean> => {
+      const { witness } = watch({ ...OPEN_POLICY, proxy, systemDnsForSeeds: true, ...policy })
+      return witness
+        .systemResolver(() => Promise.resolve([]))('seed.example')
+        .then(
+          () => true,
+          () => false,
+        )
+    }
+    expect(await answers({})).toBe(false)
+    expect(await answers({ onion: false })).toBe(true)
+    expect(await answers({ onion: false, systemDnsForSeeds: false })).toBe(false)
+    expect(await answers({ proxy: { ...proxy, isTor: false } })).toBe(true)
+  })
+
+  it('lets a proxy of this machine be tested by name, twice at once, and no longer than the test lasts', async () => {
+    const { witness, said } = watch({ ...OPEN_POLICY, proxy })
+    const target = parseAddress('localhost:1080')
+    const first = witness.whileProbing(target, () => Promise.resolve())
+    await witness.whileProbing(target, async () => {
+      await first
+      await witness.proxyResolver(() => Promise.resolve(['127.0.0.1']))('localhost')
+      witness.socket(parseAddress('127.0.0.1:1080'))
+    })
+    expect(said).toEqual([])
+    expect(() => witness.socket(parseAddress('127.0.0.1:1080'))).toThrow()
   })
 
   it('knows the addresses of a proxy that was given by name', async () => {

@@ -88,8 +88,9 @@ describe('transport', () => {
       refused: 1,
       refusals: [{ reason: expect.stringContaining('onion route'), count: 1 }],
       entries: [
-        { id: 2, at: clock.now(), kind: 'dial', target: ONION.key, route: 'refused', reason: expect.any(String) },
-        { id: 1, at: clock.now(), kind: 'dial', target: address.key, route: 'direct', reason: expect.any(String) },
+        { id: 3, at: clock.now(), kind: 'dial', target: ONION.key, route: 'refused', reason: expect.any(String) },
+        { id: 2, at: clock.now(), kind: 'dial', target: address.key, route: 'direct', reason: expect.any(String) },
+        { id: 1, at: clock.now(), kind: 'listen', target: address.key, route: 'direct', reason: expect.any(String) },
       ],
       contradictions: [],
     })

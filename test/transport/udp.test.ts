@@ -132,7 +132,10 @@ describe('a UDP socket', () => {
     expect(consumer.ends[0]).toContain('UDP is off')
     expect(port.send(Buffer.from('x'), ours.address)).toBe(false)
     expect(() => ours.attach(consumer)).toThrow('closed')
-    expect(transport.ledger().entries).toMatchObject([{ kind: 'udp' }])
+    expect(transport.ledger().entries).toMatchObject([
+      { kind: 'udp', route: 'refused' },
+      { kind: 'udp', route: 'direct' },
+    ])
     transport.setPolicy(OPEN)
     const again = await transport.openUdp({ host: '127.0.0.1', port: ours.address.port })
     await expect(transport.openUdp({ host: '127.0.0.1', port: again.address.port })).rejects.toMatchObject({
