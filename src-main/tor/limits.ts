@@ -45,6 +45,9 @@ export const MAX_BRIDGE_CHARACTERS = 2000
 /** Output of a program that is asked for its version, bytes. Source: ours. */
 export const MAX_VERSION_OUTPUT_BYTES = 65_536
 
+/** Longest line of a program's output that is read, characters; the rest of a longer one is dropped. Source: ours. */
+export const MAX_PROGRAM_LINE = 4096
+
 /** Time for a program to tell its version, milliseconds. Source: ours. */
 export const VERSION_TIMEOUT_MS = 10_000
 

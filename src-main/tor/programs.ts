@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { access, constants, stat } from 'node:fs/promises'
 import type { Clock } from '../time/index.ts'
-import { MAX_VERSION_OUTPUT_BYTES, VERSION_TIMEOUT_MS } from './limits.ts'
+import { MAX_PROGRAM_LINE, MAX_VERSION_OUTPUT_BYTES, VERSION_TIMEOUT_MS } from './limits.ts'
 
 /** How a program ended: its exit code or the signal; `error` when it could not be started at all. */
 export interface Ending {
@@ -31,9 +31,6 @@ export interface Programs {
 }
 
 export type Env = Readonly<Record<string, string | undefined>>
-
-/** Longest line of a program's output that is passed on. */
-const MAX_LINE = 4096
 
 export function systemPrograms(clock: Clock): Programs {
   return {
@@ -83,7 +80,7 @@ function readLines(pipe: NodeJS.ReadableStream, onLine: (line: string) => void):
   pipe.setEncoding('utf8')
   pipe.on('data', (chunk: string) => {
     const lines = (held + chunk).split('\n')
-    held = (lines.pop() ?? '').slice(0, MAX_LINE)
-    for (const line of lines) onLine(line.slice(0, MAX_LINE))
+    held = (lines.pop() ?? '').slice(0, MAX_PROGRAM_LINE)
+    for (const line of lines) onLine(line.slice(0, MAX_PROGRAM_LINE))
   })
 }

@@ -23,6 +23,8 @@ export interface TorNetwork {
   readonly dns: DnsServer
   /** A plain Tor client beside Warren's: its SOCKS and control ports are known beforehand. Ends with the network. */
   startClient(name: string, lines?: readonly string[]): Promise<TorNode>
+  /** A bridge that speaks obfs4. Gives its line and its fingerprint. */
+  startBridge(): Promise<{ readonly line: string; readonly fingerprint: string }>
   /** Milliseconds that it took until every relay was in the consensus. */
   readonly upAfterMs: number
   close(): Promise<void>
@@ -116,6 +118,26 @@ export async function startTorNetwork(names: Readonly<Record<string, string>> = 
           log: () => node.log(),
           stop: () => node.stop(),
         }
+      },
+      async startBridge() {
+        const [port = 0, obfsPort = 0] = await freePorts(2)
+        const node = startNode(makeNode(root, 'bridge'), [
+          ...common,
+          'BridgeRelay 1',
+          'PublishServerDescriptor 0',
+          'Address 127.0.0.1',
+          'SocksPort 0',
+          `ORPort 127.0.0.1:${port}`,
+          'ExtORPort auto',
+          `ServerTransportPlugin obfs4 exec ${findProgram('obfs4proxy')}`,
+          `ServerTransportListenAddr obfs4 127.0.0.1:${obfsPort}`,
+        ])
+        nodes.push(node)
+        await waitUntilReady([node])
+        const fingerprint = readFileSync(join(node.dataDirectory, 'fingerprint'), 'latin1').trim().split(' ')[1] ?? ''
+        const sample = readFileSync(join(node.dataDirectory, 'pt_state', 'obfs4_bridgeline.txt'), 'latin1')
+        const words = /cert=\S+ iat-mode=\S+/.exec(sample)?.[0] ?? ''
+        return { line: `obfs4 127.0.0.1:${obfsPort} ${fingerprint} ${words}`, fingerprint }
       },
       close,
     }

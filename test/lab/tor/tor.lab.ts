@@ -10,7 +10,7 @@ import { silentLog } from '../../../src-main/log/index.ts'
 import { systemClock, systemRandom } from '../../../src-main/time/index.ts'
 import { createOnionClientKey, createTor } from '../../../src-main/tor/index.ts'
 import type { Onion, Tor, TorState } from '../../../src-main/tor/index.ts'
-import { startTorNetwork, whyNoTorNetwork } from './network.ts'
+import { findProgram, startTorNetwork, whyNoTorNetwork } from './network.ts'
 import type { TorNetwork, TorNode } from './network.ts'
 import { dialSocks, dialSocksAgain, reader, resolveSocks } from './socks-client.ts'
 
@@ -195,6 +195,29 @@ describe.skipIf(missing !== null)(`Tor of our own${missing === null ? '' : ` (sk
     // Another's Tor is not ours to end.
     expect(await resolveSocks(visitor.socksPort, 'peer.test')).toBe('127.0.0.1')
   })
+
+  const noObfs4 = findProgram('obfs4proxy') === null
+  it.skipIf(noObfs4)(
+    `goes by a bridge and nothing else${noObfs4 ? ' (skipped: obfs4proxy must be installed)' : ''}`,
+    async () => {
+      const { line, fingerprint } = await network.startBridge()
+      const bridged = createTor({
+        clock: systemClock,
+        random: systemRandom,
+        log: silentLog,
+        dataDir: join(dataDir, 'bridged'),
+      })
+      await bridged.use({ mode: 'managed', binary: null, bridges: line, extraLines: network.clientLines })
+      const { port } = await bridged.whenReady(AbortSignal.timeout(50_000))
+      const socket = await dialSocks({ port, host: '127.0.0.1', hostPort: peer.port })
+      expect(await echoes(socket, 'over the bridge')).toBe('over the bridge')
+      socket.destroy()
+      const entrances = bridged.circuits().flatMap(({ path }) => (path[0] === undefined ? [] : [path[0].fingerprint]))
+      expect(entrances.length).toBeGreaterThan(0)
+      expect(new Set(entrances)).toEqual(new Set([fingerprint]))
+      await bridged.close()
+    },
+  )
 
   it('ends when we are killed', async () => {
     const lines = JSON.stringify(network.clientLines)
