@@ -2,6 +2,8 @@
 import type { AddressRecord, AttemptRecord, PeerDetail, PeerRecord } from '../../src-preload/contract.ts'
 import type { BookEntry, Geo } from '../addressbook/index.ts'
 import type { Attempt } from '../connections/index.ts'
+import { parseAddress } from '../transport/index.ts'
+import type { Address } from '../transport/index.ts'
 import type { PeerWatch } from './watch.ts'
 
 /** Managers make ids that begin with their network: `bitcoin/regtest:s1`. Null when it is no such id. */
@@ -118,4 +120,15 @@ export function presentAddress(entry: BookEntry, network: string, geo: Geo): Add
     isTerrible: entry.isTerrible,
     isBanned: entry.isBanned,
   }
+}
+
+/** Addresses that parse; what was stored was checked before. */
+export function storedAddresses(texts: readonly string[]): Address[] {
+  return texts.flatMap(text => {
+    try {
+      return [parseAddress(text, { defaultPort: 0 })]
+    } catch {
+      return []
+    }
+  })
 }

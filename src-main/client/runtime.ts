@@ -14,15 +14,17 @@ import type { Network } from '../networks/network.ts'
 import type { Reputation } from '../reputation/index.ts'
 import type { Store } from '../store/index.ts'
 import type { Clock, RandomSource, Timer } from '../time/index.ts'
-import { ListenError, isPublic, parseAddress } from '../transport/index.ts'
-import type { Address, Listener, SubnetSet, Transport } from '../transport/index.ts'
+import { isPublic, parseAddress } from '../transport/index.ts'
+import type { Address, SubnetSet, Transport } from '../transport/index.ts'
 import type { Changes } from './changes.ts'
 import { limitsOf } from './in-force.ts'
-import { ROWS_A_WRITE, TICK_MS, TICK_PARTS, WRITE_BEHIND_MS } from './limits.ts'
+import { ROWS_A_WRITE, TICK_MS, WRITE_BEHIND_MS } from './limits.ts'
+import { Listening } from './listening.ts'
 import type { KnownNetwork } from './networks.ts'
 import type { NetworkSituation } from './notices.ts'
 import { pinId } from './pins.ts'
-import { PeerWatch } from './watch.ts'
+import { storedAddresses } from './present.ts'
+import { PeerWatch, Watches } from './watch.ts'
 
 /** What all networks share. */
 export interface Shared {
@@ -60,20 +62,12 @@ export class NetworkRuntime {
   readonly manager: ConnectionManager
   readonly discovery: Discovery
   /** By the manager's own session id. */
-  readonly watches = new Map<string, PeerWatch>()
+  readonly watches = new Watches()
   readonly #shared: Shared
   readonly #timers: Timer[] = []
-  /** The watches again, by the part of a second in which they are measured. */
-  readonly #parts: readonly Set<PeerWatch>[] = Array.from({ length: TICK_PARTS }, () => new Set())
-  #part = 0
-  #nextPart = 0
-  #listener: Listener | null = null
-  #listenError: string | null = null
-  /** Listens for those who come by our onion service. */
-  #onionListener: Listener | null = null
+  readonly #listening: Listening
   /** Our onion address, once others can reach it. */
   #onion: Address | null = null
-  #listensBehindProxy = false
   #aloneSince: number | null
   #failed = 0
   #refused = 0
@@ -126,7 +120,7 @@ export class NetworkRuntime {
       reputation,
       gossip,
       anchors: {
-        take: () => parsed(store.anchors.take(known.id)),
+        take: () => storedAddresses(store.anchors.take(known.id)),
         keep: addresses =>
           store.anchors.set(
             known.id,
@@ -155,71 +149,40 @@ export class NetworkRuntime {
       log: log.child('discovery'),
       handlers: { added: () => this.manager.wake('book') },
     })
+    this.#listening = new Listening(known, shared, connection => this.manager.accept(connection))
     this.#listenToManager()
     this.#timers.push(clock.every(WRITE_BEHIND_MS, () => this.#flush()))
-    this.#timers.push(clock.every(TICK_MS, () => this.#tick()))
+    this.#timers.push(
+      clock.every(TICK_MS, () => {
+        const changed = this.watches.tick()
+        if (changed.length > 0) shared.changes.tell('peers', changed)
+      }),
+    )
   }
 
   /** Listens, dials what the user asked for, and lets the rest begin. Never rejects: a port in use is a notice. */
   async start(pins: readonly { address: string; isPinned: boolean; isTrusted: boolean }[]): Promise<void> {
     const settings = this.#shared.settings()
     for (const pin of pins) {
-      const [address] = parsed([pin.address])
+      const [address] = storedAddresses([pin.address])
       if (address === undefined) continue
       if (pin.isTrusted) this.manager.setTrusted(address.host, true)
       if (pin.isPinned) this.manager.connect(address, { mode: 'keep', isTrusted: pin.isTrusted })
     }
-    for (const address of parsed(settings['network.connectOnly'])) {
+    for (const address of storedAddresses(settings['network.connectOnly'])) {
       this.manager.connect(
         address.port === 0 ? parseAddress(address.host, { defaultPort: this.known.defaultPort }) : address,
         { mode: 'keep' },
       )
     }
-    await this.listen()
+    await this.#listening.follow()
     this.manager.start()
     if (settings['network.connectOnly'].length === 0) this.discovery.start()
   }
 
-  /** Begins or ends listening as the settings say now. */
-  async listen(): Promise<void> {
-    await this.#listener?.close()
-    this.#listener = null
-    this.#listenError = null
-    this.#listensBehindProxy = this.#shared.transport.policy.proxy !== null
-    const settings = this.#shared.settings()
-    if (!settings['network.listen'] || this.#isClosed) return
-    const wanted = this.#listenAddresses(settings)
-    // Nobody asked for these two in particular: one of them is enough on a machine without IPv6.
-    const attempts = settings['network.listenOn'].length > 0 ? [wanted] : [wanted, wanted.slice(0, 1)]
-    for (const addresses of attempts) {
-      try {
-        this.#listener = await this.#shared.transport.listen(addresses, {
-          onConnection: connection => this.manager.accept(connection),
-          onTrouble: (_address, error) => (this.#listenError = error?.message ?? null),
-        })
-        this.#listenError = null
-        this.#shared.log.info('listening for peers', { network: this.known.id, on: this.listening().join(', ') })
-        break
-      } catch (error) {
-        if (!(error instanceof ListenError)) throw error
-        this.#listenError = error.message
-      }
-    }
-    if (this.#listenError !== null) this.#shared.log.warn(this.#listenError, { network: this.known.id })
-    this.#shared.changes.tell('networks')
-  }
-
-  #listenAddresses(settings: Settings): Address[] {
-    const named = settings['network.listenOn']
-    if (named.length > 0) return parsed(named)
-    const { defaultPort, isPrivate } = this.known
-    const hosts = isPrivate || this.#shared.transport.policy.proxy !== null ? ['127.0.0.1', '::1'] : ['0.0.0.0', '::']
-    return hosts.map(host => parseAddress(host, { defaultPort }))
-  }
-
   /** Printed addresses we listen on. */
   listening(): string[] {
-    return this.#listener?.addresses.map(address => address.key) ?? []
+    return this.#listening.addresses
   }
 
   /** Ready peers. */
@@ -251,8 +214,8 @@ export class NetworkRuntime {
       dialsFailed: this.#failed,
       dialsRefused: this.#refused,
       hasSeeds: this.known.hasSeeds,
-      isListening: this.#listener !== null,
-      listenError: this.#listenError,
+      isListening: this.#listening.isListening,
+      listenError: this.#listening.error,
       seedsFailed: this.discovery.failedSeeds,
       usedFixedSeeds: this.discovery.usedFixedSeeds,
       clockOffsetMs: this.#medianOffset(),
@@ -266,35 +229,23 @@ export class NetworkRuntime {
     this.manager.setLimits(limitsOf(settings, this.network.dropsAtRandom))
     this.discovery.configure(this.#discoverySettings())
     this.manager.refreshWhitelist()
-    if (changed.some(key => key === 'network.listen' || key === 'network.listenOn')) void this.listen()
+    if (changed.some(key => key === 'network.listen' || key === 'network.listenOn')) void this.#listening.follow()
   }
 
   /** The route policy has changed: listens where it may now, and tries again what was refused. */
   routesChanged(): void {
-    const { transport } = this.#shared
-    const isBehind = transport.policy.proxy !== null
-    if (isBehind !== this.#listensBehindProxy) void this.listen()
+    this.#listening.routesChanged()
     this.manager.wake('online')
     if (this.book.size === 0) void this.discovery.seedNow()
   }
 
   /** Behind an onion service: opens a listener for its visitors alone, on loopback, at a port that the system chooses. */
-  async listenOnion(): Promise<Address> {
-    await this.closeOnion()
-    const listener = await this.#shared.transport.listen([parseAddress('127.0.0.1:0')], {
-      route: { kind: 'tor', proxy: 'the onion service', host: '127.0.0.1', port: 0 },
-      onConnection: connection => this.manager.accept(connection),
-    })
-    this.#onionListener = listener
-    const [address] = listener.addresses
-    if (address === undefined) throw new ListenError('failed', 'The system gave no port for the onion service.')
-    return address
+  listenOnion(): Promise<Address> {
+    return this.#listening.openOnion()
   }
 
-  async closeOnion(): Promise<void> {
-    const listener = this.#onionListener
-    this.#onionListener = null
-    await listener?.close()
+  closeOnion(): Promise<void> {
+    return this.#listening.closeOnion()
   }
 
   /** What to announce to those who can reach it. */
@@ -318,19 +269,10 @@ export class NetworkRuntime {
     return dirty.reset || dirty.upserts.length + dirty.removed.length >= ROWS_A_WRITE
   }
 
-  /** Rates of one part of the sessions after another, so that ten thousand do not change in one moment. */
-  #tick(): void {
-    this.#part = (this.#part + 1) % TICK_PARTS
-    const changed: string[] = []
-    for (const watch of this.#parts[this.#part] ?? []) if (watch.tick()) changed.push(watch.managed.id)
-    if (changed.length > 0) this.#shared.changes.tell('peers', changed)
-  }
-
   async close(): Promise<void> {
     this.#isClosed = true
     for (const timer of this.#timers) timer.cancel()
-    await this.#listener?.close()
-    await this.closeOnion()
+    await this.#listening.close()
     await this.discovery.close()
     await this.manager.close()
     await this.network.close()
@@ -353,10 +295,7 @@ export class NetworkRuntime {
     this.manager.listen({
       sessionAdded: managed => {
         const place = { country: geo.country(managed.address), asn: geo.asn(managed.address)?.number ?? null }
-        const watch = new PeerWatch(managed, place)
-        this.watches.set(managed.id, watch)
-        this.#nextPart = (this.#nextPart + 1) % TICK_PARTS
-        this.#parts[this.#nextPart]?.add(watch)
+        const watch = this.watches.add(new PeerWatch(managed, place))
         watch.tell(clock.now(), managed.direction === 'inbound' ? 'connected to us' : 'connected; handshake begins')
         changed(managed)
       },
@@ -365,9 +304,7 @@ export class NetworkRuntime {
         changed(managed)
       },
       sessionRemoved: (managed, end) => {
-        const watch = this.watches.get(managed.id)
         this.watches.delete(managed.id)
-        if (watch !== undefined) for (const part of this.#parts) part.delete(watch)
         this.#shared.log.debug(`session ended: ${end.text}`, { network: id, peer: managed.address.key, code: end.code })
         changed(managed)
       },
@@ -413,7 +350,7 @@ export class NetworkRuntime {
     const { transport } = this.#shared
     if (!this.#shared.settings()['advanced.selfAnnounce']) return null
     if (transport.policy.proxy !== null || peer.kind === 'onion') return this.#onion
-    return this.#listener?.addresses.find(address => isPublic(address)) ?? this.#onion
+    return this.#listening.publicAddress ?? this.#onion
   }
 
   /** Median of what outbound peers' clocks say, from five on. */
@@ -428,15 +365,4 @@ export class NetworkRuntime {
     offsets.sort((a, b) => a - b)
     return offsets[offsets.length >> 1] ?? null
   }
-}
-
-/** Addresses that parse; what was stored was checked before. */
-function parsed(texts: readonly string[]): Address[] {
-  return texts.flatMap(text => {
-    try {
-      return [parseAddress(text, { defaultPort: 0 })]
-    } catch {
-      return []
-    }
-  })
 }

@@ -1,6 +1,6 @@
 /** What is kept about a session beside what the session itself knows: its rates, its messages by kind, its story. */
 import type { ManagedSession } from '../connections/index.ts'
-import { MAX_MESSAGE_KINDS, MAX_TIMELINE } from './limits.ts'
+import { MAX_MESSAGE_KINDS, MAX_TIMELINE, TICK_PARTS } from './limits.ts'
 
 interface KindCount {
   countIn: number
@@ -70,6 +70,39 @@ export class PeerWatch {
 
   timeline(): { at: number; text: string }[] {
     return [...(this.#timeline ?? [])]
+  }
+}
+
+/** The watches of all sessions by the manager's id, measured in turns: ten thousand must not change in one moment. */
+export class Watches extends Map<string, PeerWatch> {
+  readonly #parts: readonly Set<PeerWatch>[] = Array.from({ length: TICK_PARTS }, () => new Set())
+  #tickAt = 0
+  #addAt = 0
+
+  add(watch: PeerWatch): PeerWatch {
+    this.set(watch.managed.id, watch)
+    this.#addAt = (this.#addAt + 1) % TICK_PARTS
+    this.#parts[this.#addAt]?.add(watch)
+    return watch
+  }
+
+  override delete(id: string): boolean {
+    const watch = this.get(id)
+    if (watch !== undefined) for (const part of this.#parts) part.delete(watch)
+    return super.delete(id)
+  }
+
+  override clear(): void {
+    for (const part of this.#parts) part.clear()
+    super.clear()
+  }
+
+  /** Measures the next part, to be called every `TICK_MS`. Gives the ids of those whose record has changed. */
+  tick(): string[] {
+    this.#tickAt = (this.#tickAt + 1) % TICK_PARTS
+    const changed: string[] = []
+    for (const watch of this.#parts[this.#tickAt] ?? []) if (watch.tick()) changed.push(watch.managed.id)
+    return changed
   }
 }
 
