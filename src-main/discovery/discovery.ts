@@ -88,10 +88,13 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
     return { found, failed, dialed }
   }
 
-  /** Where no name may be looked up but the seed can be dialed through the proxy, it is asked as a peer. */
+  /**
+   * Where no name may be looked up, or what was taken for Tor does not look names up, but the seed can be dialed through
+   * the proxy, it is asked as a peer.
+   */
   function dialInstead(one: DnsSeed, error: unknown): boolean {
     const reason = error instanceof Error ? error.message : 'It gave no addresses.'
-    if (error instanceof DialError && error.code === 'blocked') {
+    if (error instanceof DialError && (error.code === 'blocked' || error.code === 'proxy-refused')) {
       const address = parseAddress(one.host, { defaultPort: network.defaultPort })
       if (transport.decide(address).kind !== 'blocked') {
         options.askPeer(address)

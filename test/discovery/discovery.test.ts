@@ -176,6 +176,25 @@ describe('DNS seeds', () => {
     await discovery.close()
   })
 
+  it('are dialed through the proxy when it was taken for Tor and does not look names up; other failures stay failures', async () => {
+    const { clock, discovery, asked, events } = setUp({
+      answer: name =>
+        name === 'seed.two.example'
+          ? new DialError('unknown-host', 'Tor found nothing about it.')
+          : new DialError('proxy-refused', 'The proxy does not look names up.'),
+    })
+    const report = discovery.seedNow()
+    await settle(clock)
+    expect(await report).toEqual({
+      found: 0,
+      failed: ['seed.two.example'],
+      dialed: ['seed.one.example', 'seed.three.example'],
+    })
+    expect(asked.map(address => address.key)).toEqual(['seed.one.example:8333', 'seed.three.example:8333'])
+    expect(events).toEqual(['failed seed.two.example'])
+    await discovery.close()
+  })
+
   it('asking again while they are being asked gives the same report', async () => {
     const { clock, discovery, lookups } = setUp()
     const first = discovery.seedNow()
