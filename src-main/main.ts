@@ -55,7 +55,7 @@ if (parsed.kind === 'error') {
   // Its fuses keep the packed program from running as plain Node, which the headless shell is.
   process.stderr.write('This program has a window only; the headless shell is npm start -- --headless\n')
   app.exit(2)
-} else if (!app.requestSingleInstanceLock()) {
+} else if (!isAlone(resolve(parsed.options.dataDir))) {
   app.exit(0)
 } else {
   const { options } = parsed
@@ -104,6 +104,12 @@ if (parsed.kind === 'error') {
       dialog.showErrorBox('Warren cannot start', error instanceof Error ? error.message : String(error))
       app.exit(1)
     })
+}
+
+/** One process for each data directory; what Chromium keeps lies in it too. False: another one has it, and shows itself. */
+function isAlone(dataDir: string): boolean {
+  app.setPath('userData', join(dataDir, 'electron'))
+  return app.requestSingleInstanceLock()
 }
 
 /** The page's session reaches our scheme and nothing else, and is granted nothing. */

@@ -1,15 +1,15 @@
-/** The main job in the headless shell: the playground comes in, a flooder is banned, a ban is lifted, a pin survives. */
+/** The main job, in every host there is: the playground comes in, a flooder is banned, a ban is lifted, a pin survives. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openHeadless, type HeadlessHost } from './headless-host.ts'
+import { HOSTS, type Opened } from './hosts.ts'
 
 const ARGS = ['--network', 'bitcoin/regtest', '--listen', '127.0.0.1:0', '--playground']
 
 let dir = ''
-let host: HeadlessHost | null = null
+let host: Opened | null = null
 
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'warren-e2e-'))
@@ -24,11 +24,16 @@ const goTo = (page: Page, name: string): Promise<void> =>
   page.getByRole('navigation').getByText(name, { exact: true }).click()
 const rows = (page: Page): ReturnType<Page['locator']> => page.locator('[role=row][aria-rowindex]')
 
-describe('headless', () => {
+describe.for(HOSTS)('$name', ({ name, whyNot, open }) => {
+  if (whyNot !== null) {
+    it.skip(`does not run here: ${whyNot}`)
+    return
+  }
+
   it('shows 24 peers, bans the flooders by their score, and takes them back when the ban is lifted', async () => {
-    host = await openHeadless(dir, ARGS)
+    host = await open(dir, ARGS)
     const { page } = host
-    expect(page.url()).not.toContain('#')
+    if (name === 'headless') expect(page.url()).not.toContain('#')
     await goTo(page, 'Peers')
     await page.getByText('24 rows').waitFor()
     await page.getByText('/spam:6.6.6/').first().waitFor()
@@ -46,7 +51,7 @@ describe('headless', () => {
   })
 
   it('keeps a pinned peer over a restart, and ends cleanly', async () => {
-    host = await openHeadless(dir, ARGS)
+    host = await open(dir, ARGS)
     const first = host.page
     await goTo(first, 'Peers')
     await first.getByText('24 rows').waitFor()
@@ -58,35 +63,23 @@ describe('headless', () => {
     await dialog.locator('button[type=submit]').click()
     await first.getByText('127.99.0.1:18444').first().waitFor()
     expect(await host.close()).toBe(0)
-    host = await openHeadless(dir, ['--network', 'bitcoin/regtest', '--listen', '127.0.0.1:0'])
+    host = await open(dir, ['--network', 'bitcoin/regtest', '--listen', '127.0.0.1:0'])
     await goTo(host.page, 'Peers')
     await host.page.getByText('127.99.0.1:18444').first().waitFor()
   })
 
   it('opens every page without an error, in both languages', async () => {
-    host = await openHeadless(dir, ARGS)
+    host = await open(dir, ARGS)
     const { page } = host
-    for (const name of ['Overview', 'Peers', 'Connections', 'Addresses', 'Bans', 'Logs', 'Settings']) {
+    for (const name of ['Overview', 'Peers', 'Connections', 'Addresses', 'Bans', 'Tor', 'Logs', 'Settings']) {
       await goTo(page, name)
       await page.getByRole('heading', { level: 1, name }).waitFor()
     }
     await page.getByLabel('Language').selectOption('zh-CN')
-    for (const name of ['概览', '节点', '连接', '地址簿', '封禁', '日志', '设置']) {
+    for (const name of ['概览', '节点', '连接', '地址簿', '封禁', 'Tor', '日志', '设置']) {
       await goTo(page, name)
       await page.getByRole('heading', { level: 1, name }).waitFor()
     }
     expect(host.problems).toEqual([])
-  })
-
-  it('a link works once, and a page without a session sees no data', async () => {
-    host = await openHeadless(dir, ARGS)
-    const stranger = await host.page.context().browser()?.newContext()
-    const page = await stranger?.newPage()
-    await page?.goto(host.origin)
-    await page
-      ?.getByText(/npm start|link/i)
-      .first()
-      .waitFor()
-    expect(await page?.getByText('24 rows').count()).toBe(0)
   })
 })

@@ -6,7 +6,8 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { chromium, type Page } from 'playwright-core'
-import { CHROMIUM, startFakeHost } from './host.ts'
+import { CHROMIUM, FLAGS } from '../chromium.ts'
+import { startFakeHost } from './host.ts'
 
 const PAGES = ['overview', 'peers', 'connections', 'addresses', 'bans', 'tor', 'logs', 'settings']
 const { values } = parseArgs({
@@ -55,7 +56,7 @@ const SCENES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
 
 await mkdir(values.out, { recursive: true })
 const host = await startFakeHost()
-const browser = await chromium.launch(CHROMIUM)
+const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
 try {
   for (const [width = 1280, height = 800] of sizes) {
     for (const [theme = 'light', language = 'en'] of looks) {
