@@ -3,18 +3,17 @@
  * requests, and ends everything in the opposite order.
  */
 import { randomBytes } from 'node:crypto'
-import { networkInterfaces } from 'node:os'
 import type { EventName, Notice, Output, Overview, ParsedInput, Payload } from '../../src-preload/contract.ts'
 import { RequestError } from '../../src-preload/contract/port.ts'
 import type { ClientPort, ClientRequest, GaugeEvent } from '../../src-preload/contract/port.ts'
-import { GEO_ATTRIBUTIONS, NO_GEO, loadGeoTables } from '../addressbook/index.ts'
+import { GEO_ATTRIBUTIONS } from '../addressbook/index.ts'
 import { createLogging } from '../log/index.ts'
 import type { Log } from '../log/index.ts'
 import { createReputation } from '../reputation/index.ts'
 import { openStore } from '../store/index.ts'
 import { systemClock, systemRandom } from '../time/index.ts'
 import type { Clock, RandomSource } from '../time/index.ts'
-import { SubnetSet, createTransport, parseAddress, parseSubnet } from '../transport/index.ts'
+import { createTransport, parseAddress } from '../transport/index.ts'
 import { createChanges } from './changes.ts'
 import { addressHandlers } from './handlers/addresses.ts'
 import { banHandlers } from './handlers/bans.ts'
@@ -24,16 +23,18 @@ import { asRefusal } from './handlers/context.ts'
 import type { Context, Handlers } from './handlers/context.ts'
 import { peerHandlers } from './handlers/peers.ts'
 import { FIRST_RUN, networkRecords, restHandlers } from './handlers/rest.ts'
+import { loadGeo } from './geo.ts'
 import { createHistory } from './history.ts'
-import { reputationSettingsOf } from './in-force.ts'
+import { reputationSettingsOf, whitelistOf } from './in-force.ts'
 import { NETWORKS } from './networks.ts'
 import { decideNotices } from './notices.ts'
+import { watchOnline } from './online.ts'
 import { overviewOf, slotsOf, sumOf, watchVitals } from './overview.ts'
 import { Pins } from './pins.ts'
 import { PLAYGROUND_NETWORK, createPlayground } from './playground/playground.ts'
-import { NetworkRuntime } from './runtime.ts'
-import type { Shared } from './runtime.ts'
+import type { NetworkRuntime, Shared } from './runtime.ts'
 import { createProxies } from './proxies.ts'
+import { Switchboard } from './switchboard.ts'
 import { createTables } from './tables.ts'
 import { createTorService } from './tor-service.ts'
 import { createVault } from './vault.ts'
@@ -99,17 +100,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
   }
   applyLog()
 
-  const geo =
-    options.tablesDir === undefined
-      ? NO_GEO
-      : await loadGeoTables(options.tablesDir, {
-          userFiles: {
-            country: [`${dataDir}/country.mmdb`, `${dataDir}/country.csv`],
-            asn: [`${dataDir}/asn.mmdb`, `${dataDir}/asn.csv`],
-          },
-        })
-  for (const problem of geo.problems) log.warn(problem)
-
+  const geo = await loadGeo(options.tablesDir, dataDir, log)
   const changes = createChanges()
   const transport = createTransport({
     clock,
@@ -132,7 +123,6 @@ export async function createClient(options: ClientOptions): Promise<Client> {
   }
 
   let whitelist = whitelistOf(settingsService.current['reputation.whitelist'])
-  let isOnline = true
   let isClosing = false
   let bansMade = 0
   let notices: Notice[] = []
@@ -154,7 +144,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     settings: () => settingsService.current,
     whitelist: () => whitelist,
     hasPin: id => pins.get(id) !== undefined,
-    isOnline: () => isOnline,
+    isOnline: () => online.isOnline,
     lastPeerLost: network => log.info('the last peer is gone', { network }),
   }
 
@@ -226,39 +216,14 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     applyRoutes,
   }
 
-  const switchOn = async (id: string): Promise<void> => {
-    const known = NETWORKS.get(id)
-    if (known === undefined || runtimes.has(id)) return
-    const runtime = new NetworkRuntime(known, shared)
-    runtimes.set(id, runtime)
-    await runtime.start(pins.of(id))
-    tor.hostsChanged()
-    log.info('network on', { network: id, known: runtime.book.size })
-    changes.tell('networks')
-  }
-  const switchOff = async (id: string): Promise<void> => {
-    const runtime = runtimes.get(id)
-    if (runtime === undefined) return
-    runtimes.delete(id)
-    tor.hostsChanged()
-    const gone = Array.from(runtime.watches.keys())
-    await runtime.close()
-    if (gone.length > 0) changes.tell('peers', gone)
-    log.info('network off', { network: id })
-    changes.tell('networks')
-    changes.tell('slots')
-  }
-  const followNetworks = async (): Promise<void> => {
-    const wanted = new Set(settingsService.current['network.enabled'])
-    for (const id of runtimes.keys()) if (!wanted.has(id)) await switchOff(id)
-    for (const id of wanted) await switchOn(id)
-  }
-  /** Switches one after another: a network is never made while it is being ended. */
-  let switching: Promise<void> = Promise.resolve()
-  const follow = (): Promise<void> => {
-    switching = switching.then(followNetworks, followNetworks)
-    return switching
-  }
+  const switchboard = new Switchboard({
+    shared,
+    pins,
+    changes,
+    runtimes,
+    wanted: () => settingsService.current['network.enabled'],
+    changed: () => tor.hostsChanged(),
+  })
 
   const actions = {
     switchNetwork: async (network: string, on: boolean): Promise<void> => {
@@ -267,7 +232,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
       else enabled.delete(network)
       settingsService.set({ 'network.enabled': [...enabled] })
       await tor.follow()
-      await follow()
+      await switchboard.follow()
     },
   }
 
@@ -280,7 +245,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
         networks: Array.from(runtimes.values(), runtime =>
           runtime.situation(pins.of(runtime.known.id).flatMap(pin => (isPinBanned(pin.address) ? [pin.address] : []))),
         ),
-        isOnline,
+        isOnline: online.isOnline,
         wantsInbound: settingsService.current['network.listen'],
         store: store.status(),
         playground: playground.record.network,
@@ -307,31 +272,33 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     for (const runtime of runtimes.values()) runtime.configure(changed)
     store.secrets.set(FIRST_RUN, Uint8Array.of(1))
     changes.tell('settings')
-    if (changed.includes('network.enabled')) void follow()
+    if (changed.includes('network.enabled')) void switchboard.follow()
     if (changed.some(key => key.startsWith('tor.'))) void tor.follow()
     if (changed.includes('network.listen')) tor.hostsChanged()
-    if (changed.includes('network.connectOnly')) void restartNetworks()
+    // Connect-only mode decides how a network is made.
+    if (changed.includes('network.connectOnly')) void switchboard.restart()
   })
-  /** Connect-only mode decides how a network is made: those that are on are made anew. */
-  const restartNetworks = async (): Promise<void> => {
-    for (const id of Array.from(runtimes.keys())) {
-      await switchOff(id)
-      await switchOn(id)
-    }
-  }
-
-  const onlineTimer = clock.every(5000, () => {
-    const now = hasWayOut() || [...runtimes.values()].every(runtime => runtime.known.isPrivate)
-    if (now === isOnline) return
-    isOnline = now
-    log.info(now ? 'online again' : 'offline: this machine has no network')
-    if (now) for (const runtime of runtimes.values()) runtime.manager.wake('online')
-    reviewNotices()
-  })
+  const online = watchOnline(
+    clock,
+    () => [...runtimes.values()].every(runtime => runtime.known.isPrivate),
+    isOnline => {
+      log.info(isOnline ? 'online again' : 'offline: this machine has no network')
+      if (isOnline) for (const runtime of runtimes.values()) runtime.manager.wake('online')
+      reviewNotices()
+    },
+  )
 
   const vitals = watchVitals(clock)
   const overview = (): Overview =>
-    overviewOf({ clock, runtimes, reputation, transport, history, isOnline, loopDelayMs: vitals.loopDelayMs() })
+    overviewOf({
+      clock,
+      runtimes,
+      reputation,
+      transport,
+      history,
+      isOnline: online.isOnline,
+      loopDelayMs: vitals.loopDelayMs(),
+    })
 
   const gauges: { readonly [E in GaugeEvent]: () => Payload<E> | null } = {
     overview,
@@ -371,9 +338,9 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     'overview.get': () => ({ overview: overview(), notices, networks: networkRecords(context) }),
   }
 
-  await follow()
+  await switchboard.follow()
   if (overrides.playground === true) {
-    if (!runtimes.has(PLAYGROUND_NETWORK)) await switchOn(PLAYGROUND_NETWORK)
+    await switchboard.turnOn(PLAYGROUND_NETWORK)
     await playground.start()
   }
   reviewNotices()
@@ -408,13 +375,12 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     close: async () => {
       if (isClosing) return
       isClosing = true
-      onlineTimer.cancel()
+      online.close()
       vitals.close()
       history.close()
-      await switching.catch(() => {})
       await playground.stop()
       await tor.close()
-      for (const id of Array.from(runtimes.keys())) await switchOff(id)
+      await switchboard.close()
       reputation.close()
       await transport.close()
       store.close()
@@ -426,13 +392,3 @@ export async function createClient(options: ClientOptions): Promise<Client> {
 
 const isGiven = (list: readonly string[] | undefined): list is readonly string[] =>
   list !== undefined && list.length > 0
-
-/** Is there any network but this machine's own? */
-const hasWayOut = (): boolean =>
-  Object.values(networkInterfaces()).some(one => one?.some(({ internal }) => !internal) ?? false)
-
-function whitelistOf(items: readonly string[]): SubnetSet {
-  const set = new SubnetSet()
-  for (const item of items) set.add(parseSubnet(item))
-  return set
-}

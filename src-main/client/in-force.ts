@@ -1,6 +1,7 @@
-/** What the settings mean to the rooms: limits of a manager, the line of the ban score. Pure. */
+/** What the settings mean to the rooms: limits of a manager, the line of the ban score, the whitelist. Pure. */
 import type { Settings } from '../../src-preload/contract.ts'
 import type { ManagerLimits } from '../connections/index.ts'
+import { SubnetSet, parseSubnet } from '../transport/index.ts'
 import type { ReputationSettings } from '../reputation/index.ts'
 
 export function limitsOf(settings: Settings, networkDropsAtRandom: boolean): Partial<ManagerLimits> {
@@ -27,4 +28,10 @@ export function reputationSettingsOf(settings: Settings): ReputationSettings {
     banAbove: settings['reputation.banAbove'],
     banMs: settings['reputation.banHours'] * 3_600_000,
   }
+}
+
+export function whitelistOf(items: readonly string[]): SubnetSet {
+  const set = new SubnetSet()
+  for (const item of items) set.add(parseSubnet(item))
+  return set
 }

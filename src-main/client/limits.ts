@@ -21,3 +21,5 @@ export const MAX_PROXIES = 32
 export const MAX_SHOWN_CIRCUITS = 256
 /** One step of the test of Tor, milliseconds. Source: ours; the first visit to an onion service takes up to a minute. */
 export const TOR_TEST_STEP_MS = 90_000
+/** How often it is looked whether this machine has a way out, milliseconds. Source: ours. */
+export const ONLINE_CHECK_MS = 5000

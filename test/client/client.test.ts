@@ -132,6 +132,26 @@ describe('client', () => {
     expect((await ask(second, 'settings.get')).settings['limits.targetOutbound']).toBe(3)
   })
 
+  it('ends as it was asked last, however quickly networks and what decides how they are made change', async () => {
+    const client = await start(newDir(), false)
+    const asked: Promise<unknown>[] = []
+    for (let round = 0; round < 4; round++) {
+      asked.push(ask(client, 'networks.switch', { network: NETWORK, on: false }))
+      asked.push(ask(client, 'settings.set', { changes: { 'network.connectOnly': [`127.77.0.${round + 1}:9`] } }))
+      asked.push(ask(client, 'networks.switch', { network: NETWORK, on: true }))
+      asked.push(ask(client, 'settings.set', { changes: { 'network.connectOnly': [] } }))
+    }
+    await Promise.all(asked)
+    await until(client, () => client.gauge('networks')?.networks.find(one => one.id === NETWORK)?.isOn === true)
+    await ask(client, 'networks.switch', { network: NETWORK, on: true })
+    const { lines } = await ask(client, 'logs.tail', { limit: 200 })
+    const told = lines.filter(line => /^network (on|off)$/.test(line.text)).map(line => line.text)
+    // Strictly in turns: no network is made while it is on, none is ended that is off.
+    expect(told).toEqual(told.map((_, at) => (at % 2 === 0 ? 'network on' : 'network off')))
+    expect(told.at(-1)).toBe('network on')
+    expect(lines.filter(line => line.level === 'error')).toEqual([])
+  })
+
   it('tells of a pin when its dial begins and fails, and of no pin when others come', async () => {
     const client = await start(newDir(), false)
     const told: (readonly string[] | undefined)[] = []
