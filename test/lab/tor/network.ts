@@ -135,7 +135,9 @@ export async function startTorNetwork(names: Readonly<Record<string, string>> = 
         nodes.push(node)
         await waitUntilReady([node])
         const fingerprint = readFileSync(join(node.dataDirectory, 'fingerprint'), 'latin1').trim().split(' ')[1] ?? ''
-        const sample = readFileSync(join(node.dataDirectory, 'pt_state', 'obfs4_bridgeline.txt'), 'latin1')
+        const path = join(node.dataDirectory, 'pt_state', 'obfs4_bridgeline.txt')
+        await waitFor('the bridge to have keys', () => Promise.resolve(existsSync(path)))
+        const sample = readFileSync(path, 'latin1')
         const words = /cert=\S+ iat-mode=\S+/.exec(sample)?.[0] ?? ''
         return { line: `obfs4 127.0.0.1:${obfsPort} ${fingerprint} ${words}`, fingerprint }
       },

@@ -81,8 +81,10 @@ describe.skipIf(missing !== null)(`Tor of our own${missing === null ? '' : ` (sk
     const steps = states.flatMap(state => (state.kind === 'bootstrapping' ? [state.progress] : []))
     expect(states[0]?.kind).toBe('starting')
     expect(states.at(-1)?.kind).toBe('ready')
-    expect(steps.length).toBeGreaterThan(1)
-    expect(steps).toEqual(steps.toSorted((a, b) => a - b))
+    // Not always upwards: a second connection may stand behind the first.
+    expect(new Set(steps).size).toBeGreaterThan(3)
+    expect(steps[0]).toBeLessThan(50)
+    expect(steps.at(-1)).toBeGreaterThan(75)
     expect(tor.status()).toMatchObject({ source: 'managed', control: { kind: 'open' }, isolates: true, notice: null })
     expect(tor.status().version).toMatch(/^0\.4\./)
   })
