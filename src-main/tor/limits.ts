@@ -93,7 +93,7 @@ export const MAX_ONIONS = 16
 /** Visitors' keys of one onion service. Source: ours; Tor's own bound is 330. */
 export const MAX_ONION_CLIENTS = 100
 
-/** Pause before an onion service that Tor refused is added again, milliseconds. Source: ours. */
+/** Pause before an onion service that Tor refused is added again, milliseconds; doubled at each refusal. Source: ours. */
 export const ONION_RETRY_MS = 5000
 
 /** Extra torrc lines, and characters of each. Source: ours. */

@@ -6,7 +6,7 @@ import type { Log } from '../log/index.ts'
 import type { Clock, Timer } from '../time/index.ts'
 import type { Control, OnionRequest } from './control.ts'
 import { TorError, asTorError } from './errors.ts'
-import { MAX_ONIONS, MAX_ONION_CLIENTS, ONION_RETRY_MS } from './limits.ts'
+import { MAX_ONIONS, MAX_ONION_CLIENTS, ONION_RETRY_MS, RESTART_MAX_MS } from './limits.ts'
 import { checkOnionClient, checkOnionKey, onionHost } from './onion-key.ts'
 import type { TorEvent } from './parse.ts'
 import { cleanTorText } from './parse.ts'
@@ -44,6 +44,8 @@ interface Service {
   host: string | null
   status: OnionStatus
   retry: Timer | null
+  /** Refusals in a row. */
+  failures: number
   isClosed: boolean
   /** Told at every change, for those who wait. */
   readonly watchers: Set<() => void>
@@ -78,7 +80,10 @@ export class Onions {
       throw error
     }
     const { host, key } = service
-    if (host === null || key === null) throw new TorError('control-protocol', 'Tor gave no key for the onion service.')
+    if (host === null || key === null) {
+      await this.#remove(service)
+      throw new TorError('control-protocol', 'Tor gave no key for the onion service.')
+    }
     return {
       host,
       key,
@@ -134,6 +139,7 @@ export class Onions {
       host: null,
       status: { host: stored?.host ?? null, port, state: 'waiting', uploads: 0, problem: null },
       retry: null,
+      failures: 0,
       isClosed: false,
       watchers: new Set(),
     }
@@ -145,19 +151,19 @@ export class Onions {
   }
 
   async #addTo(control: Control, service: Service): Promise<void> {
+    let unwanted: string | null = null
     try {
       const added = await control.addOnion({ ...service.request, key: service.key })
-      if (service.isClosed) {
-        await control.deleteOnion(added.serviceId).catch(() => {})
-        return
-      }
-      if (this.#control !== control) return
+      unwanted = added.serviceId
+      if (service.isClosed || this.#control !== control) return
       const host = onionHost(added.serviceId)
       service.key ??= added.key
       if (service.key !== null) checkOnionKey(service.key, host)
       if (host !== (service.host ?? service.expectedHost ?? host))
         throw new TorError('bad-onion-key', `Tor published ${host} where another address was meant.`)
+      unwanted = null
       service.host = host
+      service.failures = 0
       this.#log.info('Onion service added', { host })
       this.#tell(service, { host, state: service.status.state === 'published' ? 'published' : 'uploading' })
     } catch (error) {
@@ -165,10 +171,13 @@ export class Onions {
       const problem = asTorError(error, 'control-refused')
       this.#log.warn('Onion service refused', { problem: problem.message })
       this.#tell(service, { problem: problem.message })
-      service.retry = this.#clock.after(ONION_RETRY_MS, () => {
+      const delayMs = Math.min(ONION_RETRY_MS * 2 ** service.failures++, RESTART_MAX_MS)
+      service.retry = this.#clock.after(delayMs, () => {
         service.retry = null
         this.#add(service)
       })
+    } finally {
+      if (unwanted !== null) await control.deleteOnion(unwanted).catch(() => {})
     }
   }
 
