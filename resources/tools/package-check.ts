@@ -1,7 +1,7 @@
 /**
  * `npm run package:check`: packs Warren around a stand-in for Electron's program, which cannot be had everywhere, and
- * checks what comes out: the fuses, the archive, and that the headless shell runs from the unpacked archive with
- * nothing else beside it.
+ * checks what comes out: the fuses, the archive, and that both shells run from the unpacked archive with nothing else
+ * beside it: the headless one, and, where Chromium is, the window in Electron's stand-in.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import {
@@ -17,6 +17,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { FuseState, getCurrentFuseWire } from '@electron/fuses'
+import { CHROMIUM } from '../../test/e2e/chromium.ts'
 import { FUSES } from './after-pack.ts'
 import { extractAsar, readAsar } from './asar.ts'
 import { checkPackage } from './check-package.ts'
@@ -97,6 +98,18 @@ async function checkRun(tree: string): Promise<void> {
   if (code !== 0) fail(`The packed headless shell ended with ${String(code)}:\n${text}`)
 }
 
+/** Runs the window of the unpacked archive in Electron's stand-in: its page comes up and shows what the client tells. */
+async function checkWindow(tree: string): Promise<void> {
+  const { openStandin } = await import('../../test/e2e/hosts.ts')
+  const args = ['--network', 'bitcoin/regtest', '--listen', '127.0.0.1:0']
+  const opened = await openStandin(join(work, 'window-data'), args, { STANDIN_APP: tree })
+  await opened.page.waitForSelector('nav button', { timeout: READY_WITHIN_MS })
+  await opened.page.getByText('Bitcoin regtest').first().waitFor({ timeout: READY_WITHIN_MS })
+  if (opened.problems.length > 0) fail(`The packed page complains:\n${opened.problems.join('\n')}`)
+  const code = await opened.close()
+  if (code !== 0) fail(`The packed window ended with ${String(code)}`)
+}
+
 /** The check itself must see what it is for. */
 function checkTheCheck(resourcesDir: string): void {
   const broken = join(work, 'broken')
@@ -121,7 +134,11 @@ checkTheCheck(resourcesDir)
 const tree = join(work, 'tree')
 extractAsar(join(resourcesDir, 'app.asar'), tree)
 await checkRun(tree)
+const hasChromium = existsSync(CHROMIUM)
+if (hasChromium) await checkWindow(tree)
 const files = readAsar(join(resourcesDir, 'app.asar'))
 const bytes = [...files.values()].reduce((sum, file) => sum + file.size, 0)
-console.log(`${files.size} files, ${(bytes / 1e6).toFixed(1)} MB: fuses, archive and run are as they must be`)
+console.log(
+  `${files.size} files, ${(bytes / 1e6).toFixed(1)} MB: fuses, archive and run${hasChromium ? ' and window' : ''} are as they must be`,
+)
 rmSync(work, { recursive: true, force: true })

@@ -9,7 +9,8 @@ import { pathToFileURL } from 'node:url'
 import './guard.ts'
 import { becomeReady } from './electron.ts'
 
-const ROOT = resolve(import.meta.dirname, '../../..')
+/** The app: this checkout, or one that was packed and lies unpacked elsewhere. */
+const ROOT = process.env['STANDIN_APP'] ?? resolve(import.meta.dirname, '../../..')
 const STANDIN = pathToFileURL(join(import.meta.dirname, 'electron.ts')).href
 
 registerHooks({
