@@ -27,8 +27,9 @@ export function makeTorrc(options: TorrcOptions): string {
     throw new TorError('bad-torrc', `Extra lines for Tor are single lines, at most ${MAX_EXTRA_LINES}.`)
   const lines = [
     `DataDirectory ${quote(options.dataDirectory)}`,
-    // Loopback is where a bare port is opened. Dials with different credentials never share a circuit.
-    `SocksPort ${options.socksPort === null ? 'auto' : `127.0.0.1:${options.socksPort}`} IsolateSOCKSAuth`,
+    // Loopback is where a bare port is opened. Dials with different credentials never share a circuit. What is wrong with
+    // an onion service is told by codes of its own (Tor's proposal 304).
+    `SocksPort ${options.socksPort === null ? 'auto' : `127.0.0.1:${options.socksPort}`} IsolateSOCKSAuth ExtendedErrors`,
     'ControlPort auto',
     `ControlPortWriteToFile ${quote(options.portFile)}`,
     'CookieAuthentication 1',

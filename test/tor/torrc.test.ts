@@ -18,7 +18,7 @@ describe('the torrc of our Tor', () => {
   it('names our folder, isolates dials, and holds on to our process', () => {
     expect(makeTorrc(options).split('\n')).toEqual([
       'DataDirectory "/home/me/my data/tor"',
-      'SocksPort auto IsolateSOCKSAuth',
+      'SocksPort auto IsolateSOCKSAuth ExtendedErrors',
       'ControlPort auto',
       'ControlPortWriteToFile "C:\\\\Users\\\\me\\\\port"',
       'CookieAuthentication 1',
@@ -29,7 +29,9 @@ describe('the torrc of our Tor', () => {
       'Log notice stdout',
       '',
     ])
-    expect(makeTorrc({ ...options, socksPort: 4321 })).toContain('\nSocksPort 127.0.0.1:4321 IsolateSOCKSAuth\n')
+    expect(makeTorrc({ ...options, socksPort: 4321 })).toContain(
+      '\nSocksPort 127.0.0.1:4321 IsolateSOCKSAuth ExtendedErrors\n',
+    )
   })
 
   it('uses bridges when there are any, with the program of each transport', () => {
