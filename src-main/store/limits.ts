@@ -22,3 +22,6 @@ export const MAX_MEMORY_PAGES = 65_536
 export const MAX_WAL_BYTES = 8 * 1024 * 1024
 /** Damaged databases kept beside the current one; the oldest goes. Source: ours, enough to look at what happened. */
 export const MAX_SET_ASIDE = 5
+
+/** Nodes of a DHT loaded at start, for each network. Source: ours, a little above what discovery remembers (8192). */
+export const MAX_LOADED_NODES = 10_000

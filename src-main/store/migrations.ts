@@ -38,6 +38,13 @@ export const MIGRATIONS: readonly string[] = [
     bans REAL NOT NULL
   ) STRICT;
   `,
+  `
+  CREATE TABLE nodes (
+    network TEXT NOT NULL, id TEXT NOT NULL, ip TEXT NOT NULL, node TEXT, lastPingAt REAL NOT NULL,
+    lastPongAt REAL NOT NULL, findFailures INTEGER NOT NULL, findFailuresV5 INTEGER NOT NULL,
+    PRIMARY KEY (network, id, ip)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /** A table of the current schema. */

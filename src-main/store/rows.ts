@@ -64,3 +64,15 @@ export interface SampleRow {
   readonly rateOut: number
   readonly bans: number
 }
+
+/** A node of a DHT at an IP. Times 0 for never. */
+export interface NodeRow {
+  readonly id: string
+  readonly ip: string
+  /** How it is written down for people and other programs (`enr:`, `enode://`); null until it has proven itself. */
+  readonly node: string | null
+  readonly lastPingAt: number
+  readonly lastPongAt: number
+  readonly findFailures: number
+  readonly findFailuresV5: number
+}

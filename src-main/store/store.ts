@@ -8,6 +8,8 @@ import { makePrivateFolder } from './files.ts'
 import { lockFolder } from './lock.ts'
 import type { AddressesTable, AnchorsTable, SamplesTable } from './observations.ts'
 import { addressesTable, anchorsTable, samplesTable } from './observations.ts'
+import type { NodesTable } from './nodes.ts'
+import { nodesTable } from './nodes.ts'
 import type { BansTable, PinsTable, RulesTable, SecretsTable, SettingsTable } from './tables.ts'
 import { bansTable, pinsTable, rulesTable, secretsTable, settingsTable } from './tables.ts'
 
@@ -27,6 +29,7 @@ export interface Store {
   readonly pins: PinsTable
   readonly addresses: AddressesTable
   readonly anchors: AnchorsTable
+  readonly nodes: NodesTable
   readonly samples: Omit<SamplesTable, 'flush'>
   readonly secrets: SecretsTable
   status(): StoreStatus
@@ -63,6 +66,7 @@ export function openStore({ dir, clock, log, maxPages }: StoreOptions): Store {
     pins: pinsTable(engine),
     addresses: addressesTable(engine),
     anchors: anchorsTable(engine),
+    nodes: nodesTable(engine),
     samples,
     secrets: secretsTable(engine),
     status: () => engine.status,

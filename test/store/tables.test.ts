@@ -7,6 +7,7 @@ import type { SampleStore } from '../../src-main/client/history.ts'
 import type { SettingsStore } from '../../src-main/client/settings.ts'
 import type { BanStore, RuleStore } from '../../src-main/reputation/index.ts'
 import type { Store } from '../../src-main/store/index.ts'
+import type { NodeRow } from '../../src-main/store/rows.ts'
 import { address, ban, pin } from './rows.ts'
 import { storeBench } from './support.ts'
 
@@ -150,5 +151,32 @@ describe('the folder', () => {
     // The lock takes no room: it must be had on a full disk too.
     expect(names).not.toContain('warren.lock-journal')
     for (const name of names) expect(statSync(join(dir, name)).mode & 0o777).toBe(0o600)
+  })
+})
+
+describe('nodes of a DHT', () => {
+  const node = (id: string, ip: string, lastPongAt: number): NodeRow => ({
+    id,
+    ip,
+    node: lastPongAt > 0 ? `enode://${id}@${ip}:30303` : null,
+    lastPingAt: 5,
+    lastPongAt,
+    findFailures: 1,
+    findFailuresV5: 2,
+  })
+
+  it('are kept by network, identity and IP, heard last first', () => {
+    let store = bench().open()
+    store.nodes.save('ethereum/mainnet', [node('a', '1.1.1.1', 10), node('a', '1.1.1.2', 30), node('b', '1.1.1.1', 20)])
+    store.nodes.save('ethereum/mainnet', [node('b', '1.1.1.1', 40)])
+    store.nodes.save('ethereum/sepolia', [node('c', '::1', 0)])
+    store.nodes.remove('ethereum/mainnet', [
+      { id: 'a', ip: '1.1.1.1' },
+      { id: 'a', ip: '9.9.9.9' },
+    ])
+    store = reopened(store)
+    expect(store.nodes.load('ethereum/mainnet')).toEqual([node('b', '1.1.1.1', 40), node('a', '1.1.1.2', 30)])
+    expect(store.nodes.load('ethereum/sepolia')).toEqual([node('c', '::1', 0)])
+    expect(store.nodes.load('bitcoin/mainnet')).toEqual([])
   })
 })

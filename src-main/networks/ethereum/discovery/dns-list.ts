@@ -6,6 +6,7 @@
 import type { Clock, RandomSource } from '../../../time/index.ts'
 import { parseEntry, parseLink, parseRoot } from './dns-tree.ts'
 import type { ListEntry, ListLink, ListRoot } from './dns-tree.ts'
+import { udpEndpoint } from './enr.ts'
 import { DiscoveryError } from './error.ts'
 import {
   DNS_MAX_CACHED,
@@ -124,7 +125,7 @@ export class DnsLists {
         this.#follow(entry.link)
         return null
       case 'node':
-        return recordNode(entry.record)
+        return udpEndpoint(entry.record) === null ? null : recordNode(entry.record)
       default:
         return entry satisfies never
     }

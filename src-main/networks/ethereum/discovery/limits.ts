@@ -7,6 +7,8 @@ const DAY = 24 * HOUR
 
 /** Longest node record, bytes. Source: EIP-778. */
 export const MAX_RECORD_BYTES = 300
+/** Records whose checked signatures are remembered. Source: ours, some hundred kB. */
+export const MAX_CACHED_RECORDS = 1024
 /** Pairs of one node record that are read: more cannot fit with their values. Source: EIP-778 (300 bytes). */
 export const MAX_RECORD_PAIRS = 64
 /** Longest datagram of either version, bytes. Source: discv4.md, discv5-wire.md. */

@@ -60,7 +60,7 @@ export class LocalNode {
     this.bound = bound
     this.#clock = clock
     this.#seqChanged = seqChanged
-    this.#seq = seq ?? BigInt(clock.now())
+    this.#seq = seq ?? BigInt(Math.trunc(clock.now()))
     this.#pairs = pairs
   }
 

@@ -7,7 +7,6 @@ import type { Clock, RandomSource } from '../../../../time/index.ts'
 import { addressBytes, ipAddress } from '../../../../transport/index.ts'
 import type { Address } from '../../../../transport/index.ts'
 import type { Activity } from '../activity.ts'
-import { recordOfItem } from '../enr.ts'
 import { DiscoveryError } from '../error.ts'
 import {
   REFRESH_LOOKUPS,
@@ -24,6 +23,7 @@ import { RandomWalk, lookup, lookupAll } from '../lookup.ts'
 import type { NodeDb } from '../node-db.ts'
 import { Closest, hex, logDistance, mayRelay, recordNode } from '../node.ts'
 import type { DiscoveredNode } from '../node.ts'
+import { RecordCache } from '../record-cache.ts'
 import type { Item } from '../rlp-items.ts'
 import { NodeTable } from '../table.ts'
 import type { Call } from './calls.ts'
@@ -57,6 +57,7 @@ export class DiscoveryV5 {
   readonly codec: V5Codec
   readonly #parts: V5Parts
   readonly #calls: Calls
+  readonly #records = new RecordCache()
   readonly #talkers = new Map<string, TalkHandler>()
   readonly #abort = new AbortController()
   /** The challenge that the call being sent answers. */
@@ -228,7 +229,7 @@ export class DiscoveryV5 {
 
   #checkRecord(item: Item, from: DiscoveredNode, distances: readonly number[]): DiscoveredNode | null {
     try {
-      const node = recordNode(recordOfItem(item))
+      const node = recordNode(this.#records.read(item))
       const isWanted = distances.includes(logDistance(from.idBytes, node.idBytes))
       return isWanted && node.udp.port > 1024 && mayRelay(from.udp, node.udp) ? node : null
     } catch (error) {
