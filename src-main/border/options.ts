@@ -41,7 +41,7 @@ const FLAGS: Readonly<Record<string, FlagSpec>> = {
   port: { takes: 'N', text: 'port of the headless shell on 127.0.0.1; 0 takes any free one (default 0)' },
   'data-dir': { takes: 'DIR', text: 'where everything is kept' },
   network: { takes: 'ID', repeats: true, text: 'join this network, for example bitcoin/regtest (repeatable)' },
-  connect: { takes: 'HOST:PORT', repeats: true, text: 'connect to this peer (repeatable)' },
+  connect: { takes: 'HOST:PORT', repeats: true, text: 'connect to this peer and to no others (repeatable)' },
   listen: { takes: 'HOST:PORT', repeats: true, text: 'take inbound peers here (repeatable)' },
   playground: { takes: null, text: 'start 24 peers of our own on loopback and watch them' },
   'no-open': { takes: null, text: 'do not open the browser' },

@@ -14,8 +14,6 @@ export const ADDRESS_CHUNK = 1_000
 export const MAX_LOADED_ADDRESSES = 200_000
 /** Age at which a sample goes, milliseconds. Source: ours, the longest plot (24 hours) and an hour. */
 export const MAX_SAMPLE_AGE_MS = 25 * 3_600_000
-/** Samples written in one transaction; a crash loses fewer. Source: ours, a minute of them. */
-export const SAMPLE_CHUNK = 12
 /** Pages of the copy in memory while the disk takes nothing, 4 KiB each. Source: ours, 256 MiB. */
 export const MAX_MEMORY_PAGES = 65_536
 /** Size to which the write-ahead log is cut after a checkpoint, bytes. Source: ours. */

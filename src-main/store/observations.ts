@@ -2,7 +2,7 @@
 import type { Log } from '../log/index.ts'
 import type { Clock } from '../time/index.ts'
 import type { Engine } from './engine.ts'
-import { ADDRESS_CHUNK, MAX_LOADED_ADDRESSES, MAX_SAMPLE_AGE_MS, SAMPLE_CHUNK } from './limits.ts'
+import { ADDRESS_CHUNK, MAX_LOADED_ADDRESSES, MAX_SAMPLE_AGE_MS } from './limits.ts'
 import type { AddressRow, SampleRow } from './rows.ts'
 
 export interface AddressesTable {
@@ -112,24 +112,18 @@ export function anchorsTable(engine: Engine): AnchorsTable {
 }
 
 export interface SamplesTable {
-  /** Written behind, in groups. */
+  /** Written at once: one comes every few seconds. Never throws. */
   append(sample: SampleRow): void
   /** Samples since a time, the mean of each step (bans: the sum) at the time of its last, oldest first. */
   query(sinceMs: number, stepMs: number): SampleRow[]
-  /** Writes those that wait. */
-  flush(): void
 }
 
 export function samplesTable(engine: Engine, clock: Clock, log: Log): SamplesTable {
-  let waiting: SampleRow[] = []
-  const flush = (): void => {
-    const rows = waiting
-    waiting = []
-    if (rows.length === 0) return
-    const now = Math.round(clock.now())
-    try {
-      engine.write('samples.append', run => {
-        for (const { at, inbound, outbound, rateIn, rateOut, bans } of rows)
+  return {
+    append: ({ at, inbound, outbound, rateIn, rateOut, bans }) => {
+      const now = Math.round(clock.now())
+      try {
+        engine.write('samples.append', run => {
           run(
             'INSERT OR REPLACE INTO samples (at, inbound, outbound, rateIn, rateOut, bans) VALUES (?, ?, ?, ?, ?, ?)',
             Math.round(at),
@@ -139,29 +133,21 @@ export function samplesTable(engine: Engine, clock: Clock, log: Log): SamplesTab
             rateOut,
             bans,
           )
-        // Those from the future too: the clock has been set back.
-        run('DELETE FROM samples WHERE at < ? OR at > ?', now - MAX_SAMPLE_AGE_MS, now + MAX_SAMPLE_AGE_MS)
-      })
-    } catch (error) {
-      // A plot with a gap is no reason to stop a client.
-      log.warn('Samples could not be kept.', { why: String(error), count: rows.length })
-    }
-  }
-  return {
-    append: sample => {
-      waiting.push(sample)
-      if (waiting.length >= SAMPLE_CHUNK) flush()
+          // Those from the future too: the clock has been set back.
+          run('DELETE FROM samples WHERE at < ? OR at > ?', now - MAX_SAMPLE_AGE_MS, now + MAX_SAMPLE_AGE_MS)
+        })
+      } catch (error) {
+        // A plot with a gap is no reason to stop a client.
+        log.warn('A sample could not be kept.', { why: String(error) })
+      }
     },
-    query: (sinceMs, stepMs) => {
-      flush()
-      return engine.all<SampleRow>(
+    query: (sinceMs, stepMs) =>
+      engine.all<SampleRow>(
         `SELECT max(at) AS at, avg(inbound) AS inbound, avg(outbound) AS outbound, avg(rateIn) AS rateIn,
                 avg(rateOut) AS rateOut, sum(bans) AS bans
          FROM samples WHERE at >= ? GROUP BY CAST(at AS INTEGER) / CAST(? AS INTEGER) ORDER BY 1`,
         Math.round(sinceMs),
         Math.max(1, Math.round(stepMs)),
-      )
-    },
-    flush,
+      ),
   }
 }

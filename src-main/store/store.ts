@@ -30,12 +30,12 @@ export interface Store {
   readonly addresses: AddressesTable
   readonly anchors: AnchorsTable
   readonly nodes: NodesTable
-  readonly samples: Omit<SamplesTable, 'flush'>
+  readonly samples: SamplesTable
   readonly secrets: SecretsTable
   status(): StoreStatus
   /** Hears of every change of status. Gives the way to stop. */
   onStatus(listener: (status: StoreStatus) => void): () => void
-  /** Writes what waits and lets go of the folder. The store cannot be used afterwards. */
+  /** Lets go of the folder. The store cannot be used afterwards. */
   close(): void
 }
 
@@ -57,7 +57,6 @@ export function openStore({ dir, clock, log, maxPages }: StoreOptions): Store {
     unlock()
     throw error
   }
-  const samples = samplesTable(engine, clock, log)
   let isClosed = false
   return {
     settings: settingsTable(engine, log),
@@ -67,14 +66,13 @@ export function openStore({ dir, clock, log, maxPages }: StoreOptions): Store {
     addresses: addressesTable(engine),
     anchors: anchorsTable(engine),
     nodes: nodesTable(engine),
-    samples,
+    samples: samplesTable(engine, clock, log),
     secrets: secretsTable(engine),
     status: () => engine.status,
     onStatus: listener => engine.onStatus(listener),
     close: () => {
       if (isClosed) return
       isClosed = true
-      samples.flush()
       engine.close()
       unlock()
     },

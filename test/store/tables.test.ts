@@ -1,6 +1,7 @@
 /** What goes into the store comes out of it, after it was closed too. */
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import type { AddressRow as BookRow } from '../../src-main/addressbook/index.ts'
 import type { SampleStore } from '../../src-main/client/history.ts'
@@ -116,6 +117,10 @@ describe('what the client has seen', () => {
     const start = bench().clock.now()
     const sample = (at: number, n: number) => ({ at, inbound: n, outbound: 2, rateIn: 10 * n, rateOut: 0.5, bans: 1 })
     for (let n = 0; n < 6; n++) store.samples.append(sample(start + n * 5000, n))
+    // As after a kill: another reader finds them though nobody has closed the store.
+    const reader = new Database(bench().path, { readonly: true })
+    expect(reader.prepare('SELECT count(*) FROM samples').pluck().get()).toBe(6)
+    reader.close()
     store = reopened(store)
     expect(store.samples.query(start, 15_000)).toEqual([
       { at: start + 10_000, inbound: 1, outbound: 2, rateIn: 10, rateOut: 0.5, bans: 3 },
