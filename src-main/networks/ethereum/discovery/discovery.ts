@@ -133,9 +133,6 @@ export function createEthereumDiscovery(parts: EthereumDiscoveryParts): Ethereum
   const lists = resolveTxt === null ? null : new DnsLists(parts.lists, { clock, random, resolveTxt })
 
   const mix = new FairMix<DiscoveredNode>(clock, CANDIDATE_WAIT_MS)
-  if (v4 !== null) mix.add(v4.walk())
-  if (v5 !== null) mix.add(v5.walk())
-  if (lists !== null && parts.lists.length > 0) mix.add(lists)
 
   const close = (): void => {
     isClosed = true
@@ -162,7 +159,13 @@ export function createEthereumDiscovery(parts: EthereumDiscoveryParts): Ethereum
 
   return {
     async start() {
-      await Promise.all([v4?.start(), v5?.start()])
+      const started = Promise.all([v4?.start(), v5?.start()])
+      if (mix.sources === 0) {
+        if (v4 !== null) mix.add(v4.walk())
+        if (v5 !== null) mix.add(v5.walk())
+        if (lists !== null && parts.lists.length > 0) mix.add(lists)
+      }
+      await started
     },
     next: () => mix.next(),
     resolve,

@@ -1,0 +1,292 @@
+import { describe, expect, it } from 'vitest'
+import {
+  decodeRecord,
+  recordText,
+  signRecord,
+  udpEndpoint,
+} from '../../../../src-main/networks/ethereum/discovery/enr.ts'
+import { publicKeyOf } from '../../../../src-main/networks/ethereum/discovery/keys.ts'
+import { PacketLimiter } from '../../../../src-main/networks/ethereum/discovery/limiter.ts'
+import { LocalNode } from '../../../../src-main/networks/ethereum/discovery/local-node.ts'
+import { NodeDb } from '../../../../src-main/networks/ethereum/discovery/node-db.ts'
+import type { NodeRow } from '../../../../src-main/networks/ethereum/discovery/node-db.ts'
+import { hex, parseNode, recordNode, seenNode } from '../../../../src-main/networks/ethereum/discovery/node.ts'
+import { uint } from '../../../../src-main/networks/ethereum/discovery/rlp-items.ts'
+import { encodePacket, endpointOf } from '../../../../src-main/networks/ethereum/discovery/v4/packets.ts'
+import { Sessions } from '../../../../src-main/networks/ethereum/discovery/v5/sessions.ts'
+import { BOOT_DATA } from '../../../../src-main/networks/ethereum/discovery/boot-data.ts'
+import { parseLink } from '../../../../src-main/networks/ethereum/discovery/dns-tree.ts'
+import { silentLog } from '../../../../src-main/log/index.ts'
+import { VirtualClock, seededRandom } from '../../../../src-main/time/index.ts'
+import { parseAddress } from '../../../../src-main/transport/index.ts'
+import { MemoryUdp } from '../../../support/memory-udp.ts'
+import { discoveryOn, keyOf } from './stand.ts'
+
+const HOUR = 3_600_000
+
+function pair(more = {}) {
+  const clock = new VirtualClock()
+  const network = new MemoryUdp(clock, seededRandom(1))
+  const a = discoveryOn(network.open(parseAddress('10.0.0.1:30303')), clock, 1, more)
+  const b = discoveryOn(network.open(parseAddress('10.0.0.2:30303')), clock, 2, more)
+  return { clock, network, a, b }
+}
+
+describe('discovery v4 between two nodes', () => {
+  it('bonds first, then asks; the bond holds for 24 hours', async () => {
+    const { clock, a, b } = pair({ usesV5: false })
+    const asked = recordNode(b.local.record)
+    const first = a.v4?.findnode(asked, publicKeyOf(keyOf(9)))
+    await clock.run(3000)
+    expect(await first).toEqual([])
+    expect(b.view().activity.refused).toEqual({})
+    clock.advance(25 * HOUR)
+    const record = a.v4?.requestRecord(asked)
+    await clock.run(3000)
+    expect((await record)?.id).toBe(b.local.id)
+    expect(b.view().activity.heard).toMatchObject({ 'v4 findnode': 1, 'v4 enrRequest': 1 })
+    a.close()
+    b.close()
+    await clock.run(1000)
+    expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('gives sixteen neighbors in packets that fit', async () => {
+    const { clock, a, b } = pair({ usesV5: false })
+    void b.start()
+    await clock.run(3000)
+    for (let index = 0; index < 40; index++)
+      b.v4?.table.addFound(seenNode(publicKeyOf(keyOf(100 + index)), parseAddress(`[fd00::${index + 1}]:30303`), 30303))
+    const found = a.v4?.findnode(recordNode(b.local.record), publicKeyOf(keyOf(9)))
+    await clock.run(3000)
+    expect((await found)?.length).toBe(16)
+    a.close()
+    b.close()
+  })
+
+  it('says that nobody is there when nobody answers', async () => {
+    const { clock, a } = pair()
+    const nobody = seenNode(publicKeyOf(keyOf(50)), parseAddress('10.9.9.9:30303'), 0)
+    const outcomes: unknown[] = []
+    void a.v4?.ping(nobody).catch((error: unknown) => outcomes.push(error))
+    void a.v5?.ping(nobody).catch((error: unknown) => outcomes.push(error))
+    await clock.run(1000)
+    expect(outcomes).toMatchObject([{ code: 'timeout' }, { code: 'timeout' }])
+    expect(a.view().activity).toMatchObject({ asked: 2, answered: 0, answers: [{ ms: null }, { ms: null }] })
+    a.close()
+  })
+
+  it('sends a victim of a false source address at most a pong and a ping for each ping, and little in all', async () => {
+    const { clock, network, a } = pair({ usesV5: false })
+    const victim = parseAddress('9.9.9.9:30303')
+    const before = network.sent.bytes
+    let spent = 0
+    for (let index = 0; index < 300; index++) {
+      const { bytes } = encodePacket(
+        {
+          type: index % 2 === 0 ? 'ping' : 'findnode',
+          version: 4,
+          from: endpointOf(victim, 0),
+          to: endpointOf(a.local.bound, 0),
+          target: new Uint8Array(64),
+          expiration: BigInt(Math.floor(clock.now() / 1000) + 20),
+          seq: null,
+        },
+        keyOf(3000),
+      )
+      spent += bytes.length
+      network.inject(bytes, victim, a.local.bound)
+      await clock.run(1)
+    }
+    await clock.run(2000)
+    const amplified = network.sent.bytes - before - spent
+    expect(amplified / spent).toBeLessThan(1)
+    expect(a.view().activity.refused['v4 too-many']).toBeGreaterThan(200)
+    a.close()
+  })
+
+  it('is told of nodes only by whom it asked, and learns where it is from ten who agree', () => {
+    const clock = new VirtualClock()
+    const seqs: bigint[] = []
+    const local = new LocalNode({
+      clock,
+      privateKey: keyOf(1),
+      seq: 5n,
+      seqChanged: seq => void seqs.push(seq),
+      bound: parseAddress('0.0.0.0:30303'),
+      tcpPort: 30303,
+    })
+    expect(udpEndpoint(local.record)).toBeNull()
+    const seen = parseAddress('8.8.4.4:4444')
+    for (let index = 0; index < 50; index++) local.stated(parseAddress('1.1.1.1:30303'), seen)
+    for (let index = 0; index < 8; index++) local.stated(parseAddress(`1.2.3.${index}:30303`), seen)
+    for (let index = 0; index < 9; index++)
+      local.stated(parseAddress(`1.2.4.${index}:30303`), parseAddress('127.0.0.1:30303'))
+    expect(local.endpoint).toBeNull()
+    local.stated(parseAddress('2.2.2.2:30303'), seen)
+    expect(local.endpoint?.key).toBe('8.8.4.4:4444')
+    expect(udpEndpoint(local.record)?.key).toBe('8.8.4.4:4444')
+    local.setEndpoint(parseAddress('8.8.4.5:30303'))
+    expect(udpEndpoint(local.record)?.key).toBe('8.8.4.5:30303')
+    expect(local.statements[0]).toEqual({ address: '8.8.4.4:4444', count: 10 })
+    expect(decodeRecord(local.record.bytes).seq).toBe(8n)
+    expect(seqs).toEqual([6n, 7n, 8n])
+    clock.advance(6 * 60_000)
+    expect(local.statements).toEqual([])
+  })
+})
+
+describe('discovery v5 between two nodes', () => {
+  it('shakes hands, finds, talks, and shakes hands again when the other has lost the session', async () => {
+    const { clock, a, b, network } = pair({ usesV4: false })
+    const node = recordNode(b.local.record)
+    b.v5?.onTalk('echo', (_, message) => Promise.resolve(message))
+    const answers = Promise.all([
+      a.v5?.ping(node),
+      a.v5?.findnode(node, [0]),
+      a.v5?.talk(node, 'echo', Uint8Array.of(1, 2)),
+      a.v5?.talk(node, 'other', Uint8Array.of(1, 2)),
+    ])
+    await clock.run(2000)
+    expect(await answers).toMatchObject([b.local.seq, [{ id: b.local.id }], Uint8Array.of(1, 2), new Uint8Array(0)])
+    expect(b.view().activity.heard['v5 unknown']).toBe(1)
+    b.v5?.codec.sessions.set(a.local.id, a.local.bound, {
+      readKey: new Uint8Array(16),
+      writeKey: new Uint8Array(16),
+      counter: 0,
+    })
+    const again = a.v5?.ping(node)
+    await clock.run(2000)
+    expect(await again).toBe(b.local.seq)
+    expect(network.sent.datagrams).toBeLessThan(24)
+    a.close()
+    b.close()
+    await clock.run(1000)
+    expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('bounds what strangers can make it keep', () => {
+    const clock = new VirtualClock()
+    const sessions = new Sessions(clock)
+    const header = new Uint8Array(63)
+    for (let index = 0; index < 100; index++)
+      sessions.challenged(`${index}`, parseAddress(`5.5.5.${index}:1`), header, null)
+    expect(sessions.challenges).toBe(32)
+    for (let index = 0; index < 3000; index++)
+      sessions.challenged(`${index}`, parseAddress(`6.${index >> 8}.${index & 255}.1:1`), header, null)
+    expect(sessions.challenges).toBe(1024)
+    clock.advance(1001)
+    expect(sessions.challenge('x', parseAddress('7.7.7.7:1'))).toBeNull()
+    expect(sessions.challenges).toBe(0)
+    const keys = { readKey: header, writeKey: header }
+    for (let index = 0; index < 1100; index++)
+      sessions.set(`${index}`, parseAddress('7.7.7.7:1'), { ...keys, counter: 0 })
+    expect(sessions.size).toBe(1024)
+    expect(sessions.get('0', parseAddress('7.7.7.7:1'))).toBeNull()
+    expect(sessions.get('1099', parseAddress('7.7.7.8:1'))).toBeNull()
+  })
+})
+
+describe('what is remembered of nodes', () => {
+  const node = (index: number) =>
+    recordNode(signRecord(keyOf(index), 1n, { ip: Uint8Array.of(8, 8, index, 8), udp: uint(30303) }))
+
+  function stand(rows: readonly NodeRow[] = []) {
+    const clock = new VirtualClock()
+    const saved = new Map<string, NodeRow>(rows.map(row => [`${row.id}|${row.ip}`, row]))
+    const db = new NodeDb({
+      clock,
+      random: seededRandom(1),
+      log: silentLog,
+      repository: {
+        load: () => [...saved.values()],
+        save: each => each.forEach(row => saved.set(`${row.id}|${row.ip}`, row)),
+        remove: keys => keys.forEach(({ id, ip }) => saved.delete(`${id}|${ip}`)),
+      },
+    })
+    return { clock, db, saved }
+  }
+
+  it('is written behind, given as seeds for five days, and forgotten a day after its last answer', () => {
+    const { clock, db, saved } = stand()
+    for (let index = 1; index <= 40; index++) {
+      const each = node(index)
+      db.ponged(each.id, each.udp)
+      if (index <= 35) db.store(each)
+    }
+    db.pinged(node(50).id, node(50).udp)
+    expect(saved.size).toBe(0)
+    clock.advance(30_000)
+    expect(saved.size).toBe(40)
+    const seeds = db.seeds(30, 5 * 24 * HOUR)
+    expect(new Set(seeds.map(({ id }) => id)).size).toBe(30)
+    db.close()
+    const later = stand([...saved.values()])
+    later.clock.advance(4 * 24 * HOUR)
+    expect(later.db.seeds(100, 5 * 24 * HOUR).length).toBe(35)
+    expect(later.db.isBonded(node(1).id, node(1).udp)).toBe(false)
+    later.db.ponged(node(1).id, node(1).udp)
+    later.clock.advance(HOUR)
+    expect(later.saved.size).toBe(1)
+    later.clock.advance(2 * 24 * HOUR)
+    expect(later.saved.size).toBe(0)
+    later.db.close()
+  })
+
+  it('keeps those with a proof from being pushed out by those without', () => {
+    const { db } = stand()
+    const proven = node(1)
+    db.ponged(proven.id, proven.udp)
+    for (let index = 0; index < 5000; index++) db.pinged(`${index}`, parseAddress('9.9.9.9:1'))
+    expect(db.isBonded(proven.id, proven.udp)).toBe(true)
+    expect(db.size).toBe(2049)
+    expect(db.isBonded(proven.id, parseAddress('8.8.1.9:30303'))).toBe(false)
+    db.close()
+  })
+
+  it('counts failures apart for each version, and forgives a store that fails', () => {
+    const clock = new VirtualClock()
+    const fail = (): never => {
+      throw new Error('the disk is full')
+    }
+    const db = new NodeDb({
+      clock,
+      random: seededRandom(1),
+      log: silentLog,
+      repository: { load: fail, save: fail, remove: fail },
+    })
+    const each = node(3)
+    db.ponged(each.id, each.udp)
+    db.setFindFailures(each.id, each.udp, 4, 3)
+    db.setFindFailures(each.id, each.udp, 5, 1)
+    expect([db.findFailures(each.id, each.udp, 4), db.findFailures(each.id, each.udp, 5)]).toEqual([3, 1])
+    clock.advance(60_000)
+    db.close()
+  })
+})
+
+describe('limits on work', () => {
+  it('are held for a prefix and for all, and come back with time', () => {
+    const clock = new VirtualClock()
+    const limiter = new PacketLimiter(clock)
+    const count = (text: string, times: number): number =>
+      Array.from({ length: times }, () => limiter.allows(parseAddress(text))).filter(Boolean).length
+    expect(count('1.1.1.1:1', 100)).toBe(60)
+    expect(count('1.1.1.2:1', 100)).toBe(0)
+    expect(count('1.1.2.1:1', 100)).toBe(60)
+    expect(count('10.0.0.1:1', 2000)).toBe(680)
+    clock.advance(1000)
+    expect(count('1.1.1.1:1', 100)).toBe(20)
+  })
+})
+
+describe('boot data', () => {
+  it('can be read, every line', () => {
+    for (const { nodes, nodesV5, lists } of Object.values(BOOT_DATA)) {
+      for (const text of nodes) expect(parseNode(text).tcpPort).toBe(30303)
+      for (const text of nodesV5) expect(recordText(parseNode(text).record ?? signRecord(keyOf(1), 1n, {}))).toBe(text)
+      for (const text of lists) expect(parseLink(text).domain).toMatch(/ethdisco\.net$/)
+    }
+    expect(hex(parseNode(BOOT_DATA.mainnet.nodes[0] ?? '').publicKey)).toMatch(/^d860a01f/)
+  })
+})
