@@ -30,6 +30,9 @@ export const MAX_LOOKUP_ADDRESSES = 256
 /** Look-ups waiting for the system's resolver at the same time. Source: ours. */
 export const MAX_PENDING_LOOKUPS = 64
 
+/** TXT records taken from one look-up. Source: ours; a list of nodes has one beside what else the name is for. */
+export const MAX_TXT_RECORDS = 16
+
 /** Connections that the system accepts for us and that wait to be taken. Source: Node's default. */
 export const LISTEN_BACKLOG = 511
 

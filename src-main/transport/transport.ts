@@ -30,6 +30,7 @@ import type { ProxyAccess } from './socks5.ts'
 import type { SocksCredentials } from './socks-dialog.ts'
 import { createTorLookups } from './tor-lookups.ts'
 import { createWitness } from './witness.ts'
+import { createTxtLookup, systemTxtResolver } from './txt.ts'
 import { bindUdp, refuseUdp, udpAddress } from './udp.ts'
 import type { OpenUdp, UdpOptions, UdpSocket } from './udp.ts'
 
@@ -39,6 +40,8 @@ export interface TransportParts {
   readonly policy: RoutePolicy
   /** The system's resolver; tests bring their own. */
   readonly resolver?: SystemResolver
+  /** The same for TXT records. */
+  readonly txtResolver?: SystemResolver
   readonly random?: RandomSource
 }
 
@@ -59,6 +62,8 @@ export interface Transport {
   openUdp(options: UdpOptions): Promise<UdpSocket>
   /** IP addresses of a host name, at most 256. Rejects with a `DialError`. */
   lookup(host: string, options: LookupOptions): Promise<readonly Address[]>
+  /** TXT records of a host name, at most 16. Rejects with a `DialError`; through Tor they cannot be asked for. */
+  lookupTxt(host: string, signal?: AbortSignal): Promise<readonly string[]>
   /** The name of an IP address, asked of the Tor that the policy names. Rejects with a `DialError`. */
   lookupName(ip: string, signal?: AbortSignal): Promise<string>
   /**
@@ -94,6 +99,7 @@ export function createTransport({
   log,
   policy: firstPolicy,
   resolver = systemResolver,
+  txtResolver = systemTxtResolver,
   random = systemRandom,
 }: TransportParts): Transport {
   let policy = firstPolicy
@@ -165,6 +171,13 @@ export function createTransport({
       throw error
     }
   }
+
+  const checkedTxt = createTxtLookup({
+    clock,
+    resolver: witness.systemResolver(txtResolver),
+    policy: () => policy,
+    noted: (host, reason, work) => ledger.lookup('system', host, reason, work),
+  })
 
   const proxyDialer = socks5Dialer(
     keeper,
@@ -295,6 +308,16 @@ export function createTransport({
       return socket
     },
     lookup,
+    async lookupTxt(host, signal) {
+      if (isClosed) throw closedError()
+      try {
+        return await checkedTxt(host, signal)
+      } catch (error) {
+        const isRefusal = error instanceof DialError && error.code === 'blocked' && !signal?.aborted
+        if (isRefusal) ledger.refuse('lookup', host, error.message)
+        throw error
+      }
+    },
     async lookupName(ip, signal) {
       if (isClosed) throw closedError()
       const decision = decideLookup(policy)

@@ -53,7 +53,8 @@ export function decodeRecord(bytes: Uint8Array): NodeRecord {
 export function recordOfItem(item: Item): NodeRecord {
   const bytes = encode(item)
   if (bytes.length > MAX_RECORD_BYTES) throw tooLong(bytes.length)
-  return recordOf(item, bytes.slice())
+  // Read from these bytes: views of the packet would keep all of it.
+  return recordOf(decode(bytes), bytes)
 }
 
 function recordOf(item: Item, bytes: Uint8Array): NodeRecord {

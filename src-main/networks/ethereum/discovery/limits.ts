@@ -102,10 +102,10 @@ export const V5_MAX_QUEUED_CALLS = 32
 /** TALKREQ handlers at work at once. Source: go-ethereum v5_talk.go (talkHandlerLaunchTimeout beside it has 1024 slots). */
 export const V5_MAX_TALKS = 1024
 
-/** Packets a second that may cost us a signature or decryption, all sources. Source: ours; some tenth of a core with WASM. */
-export const PACKETS_PER_SECOND = 400
+/** Packets a second that may cost us a signature, all sources. Source: ours; at 1.2 ms each a quarter of a core. */
+export const PACKETS_PER_SECOND = 200
 /** Such packets at once, all sources. Source: ours. */
-export const PACKETS_BURST = 800
+export const PACKETS_BURST = 400
 /** Packets a second from one IPv4 /24 or IPv6 /64 of the internet. Source: ours. */
 export const PREFIX_PACKETS_PER_SECOND = 20
 /** Such packets at once from one prefix: a lookup's answers arrive together. Source: ours. */
