@@ -40,7 +40,8 @@ describe('it is ready with one line, and ends', () => {
     await running.link()
     const asked = performance.now()
     expect(await running.end('SIGTERM')).toMatchObject({ code: 0, err: '' })
-    expect(performance.now() - asked).toBeLessThan(5000)
+    // 5 s by itself; a busy machine takes longer to notice.
+    expect(performance.now() - asked).toBeLessThan(10_000)
   })
 
   test('cleanly when asked before it is ready', async () => {

@@ -153,8 +153,8 @@ describe('eviction', () => {
 
   it('ten thousand candidates are decided on in well under a second', () => {
     const peers = crowd(10_000, n => ({ group: `g${n % 500}`, keyedGroup: n % 500, minPingMs: n % 997 }))
-    const start = performance.now()
+    const start = process.cpuUsage()
     expect(decideEviction(peers).victim).not.toBeNull()
-    expect(performance.now() - start).toBeLessThan(500)
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(500)
   })
 })

@@ -139,7 +139,8 @@ describe('a simulation', () => {
   it('holds 10 000 inbound peers, with few timers and little time for each event', async () => {
     const world = simulate({ target: 0, maxInbound: 10_000, answering: 0 })
     world.manager.start()
-    const start = performance.now()
+    // Time of the processor, not of the wall: others may be busy beside us.
+    const start = process.cpuUsage()
     const connections: FakeConnection[] = []
     for (let n = 0; n < 12_000; n++) {
       const connection = new FakeConnection(at(`${publicHost(n)}:${1024 + n}`), 'inbound')
@@ -167,12 +168,12 @@ describe('a simulation', () => {
       for (const session of world.sessions.slice(-500)) session.handlers.useful?.('transaction')
       await world.clock.run(MINUTE)
     }
-    const closing = performance.now()
+    const closing = process.cpuUsage()
     await world.close()
     expect(world.clock.pendingTimers).toBe(0)
-    expect(performance.now() - closing).toBeLessThan(5000)
-    expect(performance.now() - start).toBeLessThan(20_000)
-  }, 60_000)
+    expect(process.cpuUsage(closing).user / 1000).toBeLessThan(5000)
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(20_000)
+  }, 120_000)
 
   it('a flood from one /16 fills neither the slots of a subnet nor the log nor the time', async () => {
     const world = simulate({ target: 0, maxInbound: 117, answering: 0 })
