@@ -45,8 +45,8 @@ interface DataTableProps<R extends Keyed> {
   /** Keep the identity (`useMemo`) while nothing changed: rows are drawn again when it does. */
   readonly columns: readonly Column<R>[]
   readonly defaultSort: Sort
-  /** What the filter box looks through. Keep its identity. */
-  readonly searchText: (row: R) => string
+  /** What the filter box looks through; without it there is none. Keep its identity. */
+  readonly searchText?: (row: R) => string
   /** A further filter of the page's own. Keep its identity. */
   readonly where?: (row: R) => boolean
   /** What stands in place of the table when there is no record at all. */
@@ -94,6 +94,7 @@ export function DataTable<R extends Keyed>(props: DataTableProps<R>): ReactNode 
   const [menuAt, setMenuAt] = useState<{ x: number; y: number; ids: readonly string[] } | null>(null)
 
   const matches = useMemo(() => {
+    if (searchText === undefined) return where
     const byText = textFilter(filter, searchText)
     return (row: R): boolean => where(row) && byText(row)
   }, [filter, searchText, where])
@@ -202,7 +203,9 @@ export function DataTable<R extends Keyed>(props: DataTableProps<R>): ReactNode 
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <div className="flex h-11 shrink-0 items-center gap-2 overflow-hidden px-5 pb-1">
-        <SearchField label={`${t('table.filter')}: ${label}`} value={filter} onChange={setFilter} />
+        {searchText === undefined ? null : (
+          <SearchField label={`${t('table.filter')}: ${label}`} value={filter} onChange={setFilter} />
+        )}
         {selected.length === 0 || props.renderBulk === undefined ? (
           props.toolbar
         ) : (

@@ -89,42 +89,43 @@ export function AddressesPage(): ReactNode {
       <div className="flex min-h-0 flex-1">
         <div className="flex min-w-0 flex-1 flex-col">
           {found.stats === null ? null : <StatsStrip stats={found.stats} />}
-          <div className="flex flex-wrap items-center gap-2 px-5 pb-2">
-            <SearchField label={t('addresses.search')} value={text} onChange={setText} />
-            {networks.length < 2 ? null : (
-              <SmallSelect
-                label={t('addresses.network')}
-                value={network.id}
-                onChange={setChosen}
-                choices={networks.map(each => ({ value: each.id, label: each.title }))}
-              />
-            )}
-            <SmallSelect
-              label={t('addresses.table')}
-              value={table}
-              onChange={setTable}
-              choices={(['all', 'new', 'tried'] as const).map(each => ({
-                value: each,
-                label: t(`addresses.table.${each}`),
-              }))}
-            />
-            <SmallSelect
-              label={t('addresses.stats.kinds')}
-              value={kind}
-              onChange={setKind}
-              choices={KINDS.map(each => ({ value: each, label: each === 'all' ? t('addresses.kind.all') : each }))}
-            />
-            {found.total > FETCHED ? (
-              <span className="text-sm text-soft">{t('addresses.shown', { count: FETCHED })}</span>
-            ) : null}
-          </div>
           <DataTable
             id="addresses"
             label={t('page.addresses')}
             rows={found.rows}
             columns={columns}
             defaultSort={DEFAULT_SORT}
-            searchText={searchText}
+            toolbar={
+              <>
+                <SearchField label={t('addresses.search')} value={text} onChange={setText} />
+                {networks.length < 2 ? null : (
+                  <SmallSelect
+                    label={t('addresses.network')}
+                    value={network.id}
+                    onChange={setChosen}
+                    choices={networks.map(each => ({ value: each.id, label: each.title }))}
+                  />
+                )}
+                <SmallSelect
+                  label={t('addresses.table')}
+                  value={table}
+                  onChange={setTable}
+                  choices={(['all', 'new', 'tried'] as const).map(each => ({
+                    value: each,
+                    label: t(`addresses.table.${each}`),
+                  }))}
+                />
+                <SmallSelect
+                  label={t('addresses.stats.kinds')}
+                  value={kind}
+                  onChange={setKind}
+                  choices={KINDS.map(each => ({ value: each, label: each === 'all' ? t('addresses.kind.all') : each }))}
+                />
+                {found.total > FETCHED ? (
+                  <span className="text-sm text-soft">{t('addresses.shown', { count: FETCHED })}</span>
+                ) : null}
+              </>
+            }
             empty={
               <Empty
                 title={t('addresses.empty')}
@@ -155,8 +156,6 @@ export function AddressesPage(): ReactNode {
     </Page>
   )
 }
-
-const searchText = (row: AddressRecord): string => `${row.address} ${row.group} ${row.source}`
 
 /** The book's answer to the search, asked again every few seconds. */
 function useBook(
