@@ -5,20 +5,28 @@ import {
   signRecord,
   udpEndpoint,
 } from '../../../../src-main/networks/ethereum/discovery/enr.ts'
-import { publicKeyOf } from '../../../../src-main/networks/ethereum/discovery/keys.ts'
+import { keccak256, publicKeyOf } from '../../../../src-main/networks/ethereum/discovery/keys.ts'
 import { PacketLimiter } from '../../../../src-main/networks/ethereum/discovery/limiter.ts'
 import { LocalNode } from '../../../../src-main/networks/ethereum/discovery/local-node.ts'
 import { NodeDb } from '../../../../src-main/networks/ethereum/discovery/node-db.ts'
 import type { NodeRow } from '../../../../src-main/networks/ethereum/discovery/node-db.ts'
-import { hex, parseNode, recordNode, seenNode } from '../../../../src-main/networks/ethereum/discovery/node.ts'
+import {
+  hex,
+  logDistance,
+  parseNode,
+  recordNode,
+  seenNode,
+} from '../../../../src-main/networks/ethereum/discovery/node.ts'
+import type { Item } from '../../../../src-main/networks/ethereum/discovery/rlp-items.ts'
 import { uint } from '../../../../src-main/networks/ethereum/discovery/rlp-items.ts'
+import { recordItem } from '../../../../src-main/networks/ethereum/discovery/v5/messages.ts'
 import { encodePacket, endpointOf } from '../../../../src-main/networks/ethereum/discovery/v4/packets.ts'
 import { Sessions } from '../../../../src-main/networks/ethereum/discovery/v5/sessions.ts'
 import { BOOT_DATA } from '../../../../src-main/networks/ethereum/discovery/boot-data.ts'
 import { parseLink } from '../../../../src-main/networks/ethereum/discovery/dns-tree.ts'
 import { silentLog } from '../../../../src-main/log/index.ts'
 import { VirtualClock, seededRandom } from '../../../../src-main/time/index.ts'
-import { parseAddress } from '../../../../src-main/transport/index.ts'
+import { OPEN_POLICY, createTransport, parseAddress } from '../../../../src-main/transport/index.ts'
 import { MemoryUdp } from '../../../support/memory-udp.ts'
 import { discoveryOn, keyOf } from './stand.ts'
 
@@ -105,6 +113,36 @@ describe('discovery v4 between two nodes', () => {
     a.close()
   })
 
+  it('answers a flood of pings from strangers within its bounds (CVE-2023-40591)', async () => {
+    const { clock, network, a } = pair({ usesV5: false })
+    void a.start()
+    await clock.run(100)
+    for (let index = 0; index < 600; index++) {
+      const from = parseAddress(`10.${1 + (index >> 8)}.${index & 255}.1:30303`)
+      const { bytes } = encodePacket(
+        {
+          type: 'ping',
+          version: 4,
+          from: endpointOf(from, 0),
+          to: endpointOf(a.local.bound, 0),
+          expiration: BigInt(Math.floor(clock.now() / 1000) + 20),
+          seq: null,
+        },
+        keyOf(5000 + index),
+      )
+      network.inject(bytes, from, a.local.bound)
+    }
+    clock.advance(30)
+    expect(clock.pendingTimers).toBeLessThan(256 + 2 * 400 + 20)
+    expect(a.view().activity.heard['v4 ping']).toBe(400)
+    expect(a.view().activity.refused['v4 too-many']).toBe(200)
+    await clock.run(2000)
+    expect(a.view().v4?.size).toBe(0)
+    a.close()
+    await clock.run(1000)
+    expect(clock.pendingTimers).toBe(0)
+  })
+
   it('is told of nodes only by whom it asked, and learns where it is from ten who agree', () => {
     const clock = new VirtualClock()
     const seqs: bigint[] = []
@@ -163,6 +201,40 @@ describe('discovery v5 between two nodes', () => {
     b.close()
     await clock.run(1000)
     expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('does not wait for an answer of no parts (go-ethereum #35043), and takes no more than five of a thousand', async () => {
+    for (const total of [0, 1000]) {
+      const { clock, a, b } = pair({ usesV4: false })
+      const codec = b.v5?.codec
+      if (codec === undefined) throw new Error('no discovery v5')
+      const encode = codec.encode.bind(codec)
+      codec.encode = (to, at, message) => encode(to, at, message.type === 'nodes' ? { ...message, total } : message)
+      const asked = a.v5?.findnode(recordNode(b.local.record), [0])
+      await clock.run(total === 0 ? 200 : 1000)
+      expect((await asked)?.map(({ id }) => id)).toEqual([b.local.id])
+      a.close()
+      b.close()
+    }
+  })
+
+  it('believes no record at a distance that was not asked for, nor one of a low port', async () => {
+    const { clock, a, b } = pair({ usesV4: false })
+    const codec = b.v5?.codec
+    if (codec === undefined) throw new Error('no discovery v5')
+    const at = (key: number, port: number): Item =>
+      recordItem(signRecord(keyOf(key), 1n, { ip: Uint8Array.of(10, 0, 0, 9), udp: uint(port) }).bytes)
+    const encode = codec.encode.bind(codec)
+    codec.encode = (to, where, message) =>
+      encode(to, where, message.type === 'nodes' ? { ...message, records: [at(71, 1024), at(72, 30303)] } : message)
+    const distances = [71, 72].map(key => logDistance(b.local.idBytes, keccak256(publicKeyOf(keyOf(key)))))
+    const all = a.v5?.findnode(recordNode(b.local.record), distances)
+    const none = a.v5?.findnode(recordNode(b.local.record), [1])
+    await clock.run(2000)
+    expect((await all)?.map(({ udp }) => udp.port)).toEqual([30303])
+    expect(await none).toEqual([])
+    a.close()
+    b.close()
   })
 
   it('bounds what strangers can make it keep', () => {
@@ -288,5 +360,50 @@ describe('boot data', () => {
       for (const text of lists) expect(parseLink(text).domain).toMatch(/ethdisco\.net$/)
     }
     expect(hex(parseNode(BOOT_DATA.mainnet.nodes[0] ?? '').publicKey)).toMatch(/^d860a01f/)
+  })
+})
+
+describe('the service', () => {
+  it('ends with a reason when the route policy comes to forbid UDP, and leaves nothing behind', async () => {
+    const clock = new VirtualClock()
+    const transport = createTransport({ clock, log: silentLog, policy: OPEN_POLICY })
+    const ends: string[] = []
+    const socket = await transport.openUdp({ host: '127.0.0.1', port: 0 })
+    const node = discoveryOn(socket, clock, 4, { handlers: { ended: text => void ends.push(text) } })
+    await node.start()
+    const next = node.next()
+    transport.setPolicy({ ...OPEN_POLICY, proxy: { name: 'Tor', host: '127.0.0.1', port: 9050, isTor: true } })
+    expect(await next).toBeNull()
+    await transport.close()
+    expect(ends.length).toBe(1)
+    expect(ends[0]).toContain('UDP is off')
+    await clock.run(2000)
+    expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('mixes nodes of lists with those it finds, and finds a node whose endpoint has changed', async () => {
+    const { clock, network, a, b } = pair()
+    const c = discoveryOn(network.open(parseAddress('10.0.0.3:30303')), clock, 3, {
+      bootNodes: [b.view().self.link ?? '', 'enode://nonsense'],
+    })
+    void b.start()
+    await clock.run(2000)
+    void c.start()
+    await clock.run(4000)
+    const ids = new Set<string>()
+    for (let count = 0; count < 4; count++) {
+      const next = c.next()
+      await clock.run(3000)
+      const node = await next
+      if (node !== null) ids.add(node.id)
+    }
+    expect(ids).toContain(b.local.id)
+    const old = seenNode(b.local.publicKey, parseAddress('10.0.0.77:30303'), 0)
+    const resolved = c.resolve(old)
+    await clock.run(20_000)
+    expect((await resolved)?.udp.key).toBe('10.0.0.2:30303')
+    for (const node of [a, b, c]) node.close()
+    await clock.run(2000)
+    expect(clock.pendingTimers).toBe(0)
   })
 })
