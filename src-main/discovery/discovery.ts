@@ -60,6 +60,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
         seed: one,
         wantedServices: network.wantedServices,
         port: network.defaultPort,
+        network: network.id,
         lookup: transport.lookup,
         random,
         now: () => clock.now(),

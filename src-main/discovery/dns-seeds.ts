@@ -18,6 +18,8 @@ interface DnsSeedParts {
   readonly seed: DnsSeed
   readonly wantedServices: bigint
   readonly port: number
+  /** Id of the network that asks. */
+  readonly network: string
   readonly lookup: Lookup
   readonly random: RandomSource
   readonly now: () => number
@@ -30,7 +32,7 @@ interface DnsSeedParts {
  * days old, so that what peers tell counts for more.
  */
 export function dnsSeedSource(parts: DnsSeedParts): MixSource<SeedAddress> {
-  const { seed, wantedServices, port, lookup, random, now, ended } = parts
+  const { seed, wantedServices, port, network, lookup, random, now, ended } = parts
   const name = seedName(seed, wantedServices)
   const services = name === seed.host ? 0n : wantedServices
   let waiting: Address[] | null = null
@@ -39,7 +41,7 @@ export function dnsSeedSource(parts: DnsSeedParts): MixSource<SeedAddress> {
       if (waiting === null) {
         try {
           waiting = draw(
-            await lookup(name, { port, signal, timeoutMs: SEED_LOOKUP_TIMEOUT_MS, purpose: 'seed' }),
+            await lookup(name, { port, signal, timeoutMs: SEED_LOOKUP_TIMEOUT_MS, purpose: 'seed', network }),
             random,
           )
         } catch (error) {

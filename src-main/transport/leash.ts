@@ -6,6 +6,7 @@ export interface Leashed {
   readonly kind: 'dial' | 'lookup'
   /** Address or host name. */
   readonly target: string
+  readonly network?: string | undefined
   /** Would the policy of now begin this work, and in the same way? */
   readonly fits: () => boolean
 }

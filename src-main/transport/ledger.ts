@@ -22,6 +22,8 @@ export interface LedgerEntry {
   /** Milliseconds since the epoch. */
   readonly at: number
   readonly kind: 'dial' | 'lookup' | 'listen' | 'connection' | 'udp'
+  /** `bitcoin/mainnet`: the network that asked; null when nobody is named. */
+  readonly network: string | null
   /** Address or host name. */
   readonly target: string
   /** Kind of route, who looked a name up (`system`, `tor`), or `refused`. */
@@ -49,6 +51,12 @@ type Counts = { -readonly [Field in keyof AttemptCounts]: AttemptCounts[Field] }
 
 const none = (): Counts => ({ begun: 0, done: 0, failed: 0, cancelled: 0 })
 
+/** What an entry is about. */
+export interface LedgerSubject {
+  readonly target: string
+  readonly network?: string | undefined
+}
+
 /** Reasons beyond the last that is kept. */
 const OTHER_REASONS = 'Other reasons.'
 
@@ -67,26 +75,26 @@ export class Ledger {
     this.#clock = clock
   }
 
-  dial<T>(kind: Route['kind'], target: string, reason: string, attempt: Promise<T>): Promise<T> {
-    this.#note('dial', target, kind, reason)
+  dial<T>(kind: Route['kind'], subject: LedgerSubject, reason: string, attempt: Promise<T>): Promise<T> {
+    this.#note('dial', subject, kind, reason)
     return count((this.#dials[kind] ??= none()), attempt)
   }
 
-  lookup<T>(by: 'system' | 'tor', host: string, reason: string, attempt: Promise<T>): Promise<T> {
-    this.#note('lookup', host, by, reason)
+  lookup<T>(by: 'system' | 'tor', subject: LedgerSubject, reason: string, attempt: Promise<T>): Promise<T> {
+    this.#note('lookup', subject, by, reason)
     return count(this.#lookups[by], attempt)
   }
 
   /** Something else that was allowed: a socket that listens, UDP. */
   allow(kind: LedgerEntry['kind'], target: string, reason: string): void {
-    this.#note(kind, target, 'direct', reason)
+    this.#note(kind, { target }, 'direct', reason)
   }
 
-  refuse(kind: LedgerEntry['kind'], target: string, reason: string): void {
+  refuse(kind: LedgerEntry['kind'], subject: LedgerSubject, reason: string): void {
     this.#refused += 1
     const key = this.#reasons.has(reason) || this.#reasons.size < MAX_REFUSAL_REASONS - 1 ? reason : OTHER_REASONS
     this.#reasons.set(key, (this.#reasons.get(key) ?? 0) + 1)
-    this.#note(kind, target, 'refused', reason)
+    this.#note(kind, subject, 'refused', reason)
   }
 
   /** Something was about to happen that the policy does not allow: a fault of ours, told once it is seen. */
@@ -108,9 +116,14 @@ export class Ledger {
     }
   }
 
-  #note(kind: LedgerEntry['kind'], target: string, route: string, reason: string): void {
+  #note(
+    kind: LedgerEntry['kind'],
+    { target, network = null }: { target: string; network?: string | null | undefined },
+    route: string,
+    reason: string,
+  ): void {
     this.revision += 1
-    this.#entries.push({ id: this.revision, at: this.#clock.now(), kind, target, route, reason })
+    this.#entries.push({ id: this.revision, at: this.#clock.now(), kind, network, target, route, reason })
     if (this.#entries.length > MAX_LEDGER_ENTRIES) this.#entries.shift()
   }
 }
@@ -126,4 +139,11 @@ async function count<T>(counts: Counts, attempt: Promise<T>): Promise<T> {
     else counts.failed += 1
     throw error
   }
+}
+
+/** Why a route was taken, for the ledger. */
+export function reasonOf(route: Route): string {
+  if (route.kind === 'direct') return 'The policy dials such addresses directly.'
+  const isolation = route.isolation === undefined ? '' : `, apart by ${route.isolation}`
+  return `The policy sends such addresses through ${route.proxy}${isolation}.`
 }

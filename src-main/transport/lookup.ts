@@ -5,6 +5,7 @@ import { AddressError, parseAddress } from './address.ts'
 import type { Address } from './address.ts'
 import { DialError } from './dialer.ts'
 import { abortOf, lookupError, withDeadline } from './errors.ts'
+import type { LedgerSubject } from './ledger.ts'
 import { LOOKUP_TIMEOUT_MS, MAX_LOOKUP_ADDRESSES, MAX_PENDING_LOOKUPS } from './limits.ts'
 import { decideLookup, decideRoute, decideSeeds } from './policy.ts'
 import type { ProxySettings, RoutePolicy } from './policy.ts'
@@ -24,6 +25,8 @@ export interface LookupOptions {
   readonly timeoutMs?: number
   /** DNS seeds have a row of their own in the policy. */
   readonly purpose?: 'seed'
+  /** The network that asks: for isolation by network, and for the ledger. */
+  readonly network?: string
 }
 
 /** Resolves a name; rejects with a `DialError`: blocked, unknown-host, timeout, cancelled, unreachable, local-limit, failed. */
@@ -36,7 +39,7 @@ export interface LookupParts {
   /** Asks a Tor: IP addresses of a name as text. */
   readonly askTor: (proxy: ProxySettings, host: string, options: LookupOptions) => Promise<readonly string[]>
   /** Keeps the books. */
-  readonly noted: <T>(by: 'system' | 'tor', host: string, reason: string, work: Promise<T>) => Promise<T>
+  readonly noted: <T>(by: 'system' | 'tor', subject: LedgerSubject, reason: string, work: Promise<T>) => Promise<T>
 }
 
 /** A look-up that goes by the policy. Addresses that the policy would not dial are left out. */
@@ -47,15 +50,16 @@ export function createLookup({ clock, resolver, policy, askTor, noted }: LookupP
     const decision = options.purpose === 'seed' ? decideSeeds(policy()) : decideLookup(policy())
     if (decision.kind === 'blocked') throw new DialError('blocked', decision.reason)
     if (decision.kind === 'one-shot') {
-      throw new DialError('blocked', `${host} is not looked up but dialed through ${decision.proxy.name}.`)
+      throw new DialError('blocked', `DNS seeds are not looked up but dialed through ${decision.proxy.name}.`)
     }
+    const subject = { target: name.host, network: options.network }
     const found =
       decision.kind === 'system'
-        ? await noted('system', name.host, 'The system looks names up.', ask(name.host, options))
+        ? await noted('system', subject, 'The system looks names up.', ask(name.host, options))
         : addressesOf(
             await noted(
               'tor',
-              name.host,
+              subject,
               `${decision.proxy.name} looks names up.`,
               askTor(decision.proxy, name.host, options),
             ),

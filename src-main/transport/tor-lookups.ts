@@ -24,6 +24,7 @@ export interface TorLookupParts {
 export interface AskedTor {
   readonly signal?: AbortSignal | undefined
   readonly timeoutMs?: number | undefined
+  readonly network?: string | undefined
   /** In place of those that the policy gives. */
   readonly credentials?: SocksCredentials
 }
@@ -42,15 +43,15 @@ export function createTorLookups({ access, isolator, leashes, policy }: TorLooku
     proxy: ProxySettings,
     request: Uint8Array,
     target: string,
-    { signal, timeoutMs, credentials: given }: AskedTor,
+    { signal, timeoutMs, network, credentials: given }: AskedTor,
   ): Promise<TorAnswer> {
     if (pending >= MAX_PENDING_LOOKUPS) throw new DialError('local-limit', 'Too many names are being looked up.')
     const where = { proxy: proxy.name, host: proxy.host, port: proxy.port }
     const fits = (): boolean => [policy().proxy, policy().onionProxy].some(one => one !== null && isProxyOf(one, where))
-    const credentials = given ?? isolator.credentials(proxy, policy(), { target, network: undefined })
+    const credentials = given ?? isolator.credentials(proxy, policy(), { target, network })
     pending += 1
     try {
-      return await leashes.run({ kind: 'lookup', target, fits }, signal, scope =>
+      return await leashes.run({ kind: 'lookup', target, network, fits }, signal, scope =>
         askTor(proxy, request, target, { signal: scope, timeoutMs, credentials }, access),
       )
     } finally {

@@ -11,15 +11,16 @@ import type { Connection } from './connection.ts'
 import { DialError } from './dialer.ts'
 import type { DialOptions, Dialer } from './dialer.ts'
 import { directDialer } from './direct.ts'
-import { createIsolator, isIsolatedEnough, isolateRoute, isolatedProxy, proxyOf } from './isolation.ts'
+import { createIsolator, isolateRoute, isolatedProxy, proxyOf } from './isolation.ts'
+import { routeFits, stillFits } from './fits.ts'
 import { Leashes } from './leash.ts'
-import { Ledger } from './ledger.ts'
+import { Ledger, reasonOf } from './ledger.ts'
 import type { LedgerSnapshot } from './ledger.ts'
 import { ListenError, listenOn } from './listener.ts'
 import type { ListenOptions, Listener } from './listener.ts'
 import { boundedResolver, createLookup, systemResolver } from './lookup.ts'
 import type { LookupOptions, SystemResolver } from './lookup.ts'
-import { decideListen, decideLookup, decideRoute, isSameRoute } from './policy.ts'
+import { decideListen, decideLookup, decideRoute } from './policy.ts'
 import type { RoutePolicy } from './policy.ts'
 import { probeProxy } from './probe.ts'
 import type { ProxyProbe } from './probe.ts'
@@ -158,8 +159,9 @@ export function createTransport({
     clock,
     resolver: witness.systemResolver(resolver),
     policy: () => policy,
-    askTor: (proxy, host, { signal, timeoutMs }) => torLookups.addressesOf(proxy, host, { signal, timeoutMs }),
-    noted: (by, host, reason, work) => ledger.lookup(by, host, reason, work),
+    askTor: (proxy, host, { signal, timeoutMs, network }) =>
+      torLookups.addressesOf(proxy, host, { signal, timeoutMs, network }),
+    noted: (by, subject, reason, work) => ledger.lookup(by, subject, reason, work),
   })
   const lookup: Transport['lookup'] = async (host, options) => {
     if (isClosed) throw closedError()
@@ -167,7 +169,7 @@ export function createTransport({
       return await checkedLookup(host, options)
     } catch (error) {
       const isRefusal = error instanceof DialError && error.code === 'blocked' && !options.signal?.aborted
-      if (isRefusal) ledger.refuse('lookup', host, error.message)
+      if (isRefusal) ledger.refuse('lookup', { target: host, network: options.network }, error.message)
       throw error
     }
   }
@@ -176,7 +178,7 @@ export function createTransport({
     clock,
     resolver: witness.systemResolver(txtResolver),
     policy: () => policy,
-    noted: (host, reason, work) => ledger.lookup('system', host, reason, work),
+    noted: (host, reason, work) => ledger.lookup('system', { target: host }, reason, work),
   })
 
   const proxyDialer = socks5Dialer(
@@ -199,12 +201,16 @@ export function createTransport({
     // The addresses of a name that is dialed directly are chosen under the policy of now.
     const isOwnChoice = address.kind === 'host' && route.kind === 'direct'
     const fits = (): boolean => !isOwnChoice && routeFits(route, address, policy)
-    return leashes.run({ kind: 'dial', target: address.key, fits }, options.signal, async signal => {
-      const connection = await dialer.dial(address, route, { ...options, signal })
-      if (!signal.aborted) return connection
-      connection.destroy()
-      throw signal.reason
-    })
+    return leashes.run(
+      { kind: 'dial', target: address.key, network: options.network, fits },
+      options.signal,
+      async signal => {
+        const connection = await dialer.dial(address, route, { ...options, signal })
+        if (!signal.aborted) return connection
+        connection.destroy()
+        throw signal.reason
+      },
+    )
   }
 
   const checkListen = (addresses: readonly Address[]): void => {
@@ -212,7 +218,7 @@ export function createTransport({
     for (const address of addresses) {
       const reason = decideListen(address, policy)
       if (reason === null) continue
-      ledger.refuse('listen', address.key, reason)
+      ledger.refuse('listen', { target: address.key }, reason)
       throw new ListenError('blocked', reason)
     }
   }
@@ -221,29 +227,30 @@ export function createTransport({
     if (isClosed) throw new ListenError('blocked', 'The transport has been closed.')
     const reason = refuseUdp(address, policy)
     if (reason === null) return
-    ledger.refuse('udp', address.key, reason)
+    ledger.refuse('udp', { target: address.key }, reason)
     throw new ListenError('blocked', reason)
   }
 
   const endWhatNoLongerFits = (): number => {
-    for (const { kind, target } of leashes.endUnfit(POLICY_CHANGED)) ledger.refuse(kind, target, POLICY_CHANGED)
+    for (const ended of leashes.endUnfit(POLICY_CHANGED)) ledger.refuse(ended.kind, ended, POLICY_CHANGED)
     for (const listener of listeners) {
       const reason = listener.addresses.map(address => decideListen(address, policy)).find(found => found !== null)
       if (reason === undefined) continue
-      for (const address of listener.addresses) ledger.refuse('listen', address.key, reason ?? POLICY_CHANGED)
+      for (const address of listener.addresses)
+        ledger.refuse('listen', { target: address.key }, reason ?? POLICY_CHANGED)
       listeners.delete(listener)
       void listener.close()
     }
     for (const socket of udpSockets) {
       const reason = refuseUdp(socket.address, policy)
       if (reason === null || socket.isClosed) continue
-      ledger.refuse('udp', socket.address.key, reason)
+      ledger.refuse('udp', { target: socket.address.key }, reason)
       void socket.close(reason)
     }
     let ended = 0
     for (const connection of connections) {
       if (connection.isClosed || stillFits(connection, policy)) continue
-      ledger.refuse('connection', connection.address.key, POLICY_CHANGED)
+      ledger.refuse('connection', { target: connection.address.key }, POLICY_CHANGED)
       connection.destroy(POLICY_CHANGED)
       ended += 1
     }
@@ -255,11 +262,12 @@ export function createTransport({
       if (isClosed) throw closedError()
       const decision = decideRoute(address, policy)
       if (decision.kind === 'blocked') {
-        ledger.refuse('dial', address.key, decision.reason)
+        ledger.refuse('dial', { target: address.key, network: options.network }, decision.reason)
         throw new DialError('blocked', decision.reason)
       }
-      const route = isolateRoute(decision, policy, { target: address.key, network: options.network })
-      return ledger.dial(route.kind, address.key, reasonOf(route, options.network), dialBy(route, address, options))
+      const subject = { target: address.key, network: options.network }
+      const route = isolateRoute(decision, policy, subject)
+      return ledger.dial(route.kind, subject, reasonOf(route), dialBy(route, address, options))
     },
     decide: address => decideRoute(address, policy),
     async listen(addresses, options) {
@@ -314,7 +322,7 @@ export function createTransport({
         return await checkedTxt(host, signal)
       } catch (error) {
         const isRefusal = error instanceof DialError && error.code === 'blocked' && !signal?.aborted
-        if (isRefusal) ledger.refuse('lookup', host, error.message)
+        if (isRefusal) ledger.refuse('lookup', { target: host }, error.message)
         throw error
       }
     },
@@ -328,25 +336,30 @@ export function createTransport({
         )
       }
       const { proxy } = decision
-      return ledger.lookup('tor', ip, `${proxy.name} looks names up.`, torLookups.nameOf(proxy, ip, { signal }))
+      return ledger.lookup(
+        'tor',
+        { target: ip },
+        `${proxy.name} looks names up.`,
+        torLookups.nameOf(proxy, ip, { signal }),
+      )
     },
     async resolveByTor(host, credentials, signal) {
       if (isClosed) throw closedError()
       const proxy = [policy.onionProxy, policy.proxy].find(one => one?.isTor === true)
       if (proxy === undefined || proxy === null || proxy.port === 0) {
         const reason = 'Nothing goes through Tor, so Tor is asked for no name.'
-        ledger.refuse('lookup', host, reason)
+        ledger.refuse('lookup', { target: host }, reason)
         throw new DialError('blocked', reason)
       }
       const asked = torLookups.addressesOf(proxy, host, { signal, credentials })
-      return ledger.lookup('tor', host, 'Asked by the test of Tor.', asked)
+      return ledger.lookup('tor', { target: host }, 'Asked by the test of Tor.', asked)
     },
     async probe(endpoint, signal) {
       if (isClosed) throw closedError()
       const at = parseAddress(endpoint.host, { defaultPort: endpoint.port })
       const reason = witness.whyNotProbe(at)
       if (reason !== null) {
-        ledger.refuse('dial', at.key, reason)
+        ledger.refuse('dial', { target: at.key }, reason)
         throw new DialError('blocked', reason)
       }
       const fits = (): boolean => witness.whyNotProbe(at) === null
@@ -382,23 +395,4 @@ export function createTransport({
   }
 }
 
-/** Why a route was taken, for the ledger. */
-function reasonOf(route: Route, network: string | undefined): string {
-  const way = route.kind === 'direct' ? 'dials such addresses directly' : `sends such addresses through ${route.proxy}`
-  const isolation = route.kind === 'direct' || route.isolation === undefined ? '' : `, apart by ${route.isolation}`
-  return `${network === undefined ? 'The' : `Asked by ${network}; the`} policy ${way}${isolation}.`
-}
-
 const closedError = (): DialError => new DialError('cancelled', 'The transport has been closed.')
-
-function stillFits(connection: Connection, policy: RoutePolicy): boolean {
-  const local = connection.localAddress
-  if (connection.direction === 'inbound') return local === null || decideListen(local, policy) === null
-  // A host name was dialed by one of its addresses; our own end tells of which family.
-  if (local?.kind === 'ipv4' && !policy.ipv4) return false
-  if (local?.kind === 'ipv6' && !policy.ipv6) return false
-  return routeFits(connection.route, connection.address, policy)
-}
-
-const routeFits = (route: Route, address: Address, policy: RoutePolicy): boolean =>
-  isSameRoute(route, decideRoute(address, policy)) && isIsolatedEnough(route, policy)

@@ -56,6 +56,8 @@ export const ledgerEntry = z.strictObject({
   id: z.number().int(),
   at: time,
   kind: z.enum(['dial', 'lookup', 'listen', 'udp', 'connection']),
+  /** The network that asked; null when nobody is named. */
+  network: z.string().nullable(),
   /** Address or host name. */
   target: z.string(),
   /** `direct`, `socks5`, `tor`, ...; `refused` when nothing left. */

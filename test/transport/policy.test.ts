@@ -254,6 +254,74 @@ describe('route policy', () => {
     expect(decideRoute(parseAddress(text), { ...open, proxy }).kind).toBe('blocked')
   })
 
+  it('says in every combination of settings what the spec says, and nothing else', () => {
+    const off = [true, false]
+    const torNotReady = { ...proxy, port: 0 }
+    const way = (chosen: RoutePolicy['proxy']): string => {
+      if (chosen === null) return 'direct'
+      return chosen.port === 0 ? 'blocked' : `${chosen.isTor ? 'tor' : 'socks5'} ${chosen.name}`
+    }
+    let combinations = 0
+    for (const chosen of [null, plain, proxy, torNotReady])
+      for (const chosenOnion of [null, onionProxy, { ...onionProxy, port: 0 }])
+        for (const onion of off)
+          for (const ipv4 of off)
+            for (const ipv6 of off)
+              for (const hostNames of off)
+                for (const systemDnsForSeeds of off) {
+                  combinations += 1
+                  const policy: RoutePolicy = {
+                    ...open,
+                    proxy: chosen,
+                    onionProxy: chosenOnion,
+                    onion,
+                    ipv4,
+                    ipv6,
+                    hostNames,
+                    systemDnsForSeeds,
+                  }
+                  // The spec's table, column by column, written once more in another way.
+                  const tor = onion ? (chosenOnion ?? (chosen?.isTor === true ? chosen : null)) : null
+                  const isNameless = !ipv4 && !ipv6
+                  const names = (): string => {
+                    if (isNameless) return 'blocked'
+                    if (chosen === null) return hostNames ? 'system' : 'blocked'
+                    return tor === null || tor.port === 0 ? 'blocked' : `resolve ${tor.name}`
+                  }
+                  const seeds = (): string => {
+                    if (isNameless || chosen === null || tor !== null) return names()
+                    if (chosen.port === 0) return 'blocked'
+                    return systemDnsForSeeds ? 'system' : `one-shot ${chosen.name}`
+                  }
+                  const hosts = chosen === null && !hostNames ? 'blocked' : way(chosen)
+                  const expected = [
+                    ipv4 ? way(chosen) : 'blocked',
+                    ipv6 ? way(chosen) : 'blocked',
+                    isNameless ? 'blocked' : hosts,
+                    tor === null ? 'blocked' : way(tor),
+                    names(),
+                    seeds(),
+                    chosen === null ? 'UDP' : 'no UDP',
+                    chosen === null ? 'anywhere' : 'loopback',
+                  ]
+                  const route = (kind: keyof typeof ADDRESSES): string => {
+                    const decision = decideRoute(parseAddress(ADDRESSES[kind]), policy)
+                    return 'proxy' in decision ? `${decision.kind} ${decision.proxy}` : decision.kind
+                  }
+                  expect([
+                    route('ipv4'),
+                    route('ipv6'),
+                    route('host'),
+                    route('onion'),
+                    said(decideLookup(policy)),
+                    said(decideSeeds(policy)),
+                    decideUdp(policy) === null ? 'UDP' : 'no UDP',
+                    decideListen(parseAddress('0.0.0.0:1'), policy) === null ? 'anywhere' : 'loopback',
+                  ]).toEqual(expected)
+                }
+    expect(combinations).toBe(384)
+  })
+
   it('never lets a combination of settings go around a proxy', () => {
     const bytes = (length: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ minLength: length, maxLength: length })
     const port = fc.integer({ min: 0, max: 65_535 })

@@ -69,6 +69,19 @@ describe('look-ups through Tor', () => {
     expect(transport.ledger()).toMatchObject({ lookups: { tor: { begun: 2, done: 2 } }, contradictions: [] })
   })
 
+  it('keeps the look-ups of networks apart where dials are, and notes who asked', async () => {
+    const { transport, tor } = await setUp({ resolve: () => address4 }, throughTor('network'))
+    for (const network of ['bitcoin/mainnet', 'bitcoin/mainnet', 'bitcoin/signet'])
+      await transport.lookup('seed.example', { port: 1, purpose: 'seed', network })
+    const [first, again, other] = tor.requests.map(({ user }) => user)
+    expect([first === again, first === other]).toEqual([true, false])
+    expect(transport.ledger().entries.map(({ network, route }) => `${network} ${route}`)).toEqual([
+      'bitcoin/signet tor',
+      'bitcoin/mainnet tor',
+      'bitcoin/mainnet tor',
+    ])
+  })
+
   it('asks for the name of an address by RESOLVE_PTR', async () => {
     const resolve = (): Uint8Array => Uint8Array.of(5, 0, 0, 3, 12, ...new TextEncoder().encode('Peer.Example'), 0, 0)
     const { transport, tor } = await setUp({ resolve }, throughTor())

@@ -58,6 +58,7 @@ export function LedgerPart(): ReactNode {
               <tr key={entry.id} className="border-t border-line align-top first:border-t-0">
                 <td className="num w-44 py-1 text-soft">{exact(entry.at)}</td>
                 <td className="w-20 py-1">{t(`tor.ledger.kind.${entry.kind}`)}</td>
+                <td className="py-1 pr-3 text-soft">{entry.network}</td>
                 <td className="py-1 pr-3">
                   <AddressText address={entry.target} />
                 </td>

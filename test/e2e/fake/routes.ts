@@ -62,6 +62,7 @@ export function fakeLedger(world: World): LedgerRecord {
     id: (id += 1),
     at: world.startedAt + 1000,
     kind,
+    network: kind === 'udp' ? null : 'bitcoin/mainnet',
     target,
     route,
     reason,
