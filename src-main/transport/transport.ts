@@ -18,9 +18,11 @@ import { Ledger, reasonOf } from './ledger.ts'
 import type { LedgerSnapshot } from './ledger.ts'
 import { ListenError, listenOn } from './listener.ts'
 import type { ListenOptions, Listener } from './listener.ts'
-import { boundedResolver, createLookup, systemResolver } from './lookup.ts'
-import type { LookupOptions, SystemResolver } from './lookup.ts'
-import { decideListen, decideLookup, decideRoute } from './policy.ts'
+import { boundedResolver, systemResolver } from './lookup.ts'
+import type { SystemResolver } from './lookup.ts'
+import { createLookups } from './lookups.ts'
+import type { Lookups } from './lookups.ts'
+import { decideListen, decideRoute } from './policy.ts'
 import type { RoutePolicy } from './policy.ts'
 import { probeProxy } from './probe.ts'
 import type { ProxyProbe } from './probe.ts'
@@ -31,7 +33,7 @@ import type { ProxyAccess } from './socks5.ts'
 import type { SocksCredentials } from './socks-dialog.ts'
 import { createTorLookups } from './tor-lookups.ts'
 import { createWitness } from './witness.ts'
-import { createTxtLookup, systemTxtResolver } from './txt.ts'
+import { systemTxtResolver } from './txt.ts'
 import { bindUdp, refuseUdp, udpAddress } from './udp.ts'
 import type { OpenUdp, UdpOptions, UdpSocket } from './udp.ts'
 
@@ -46,7 +48,7 @@ export interface TransportParts {
   readonly random?: RandomSource
 }
 
-export interface Transport {
+export interface Transport extends Lookups {
   /**
    * Connects by the route that the policy names. Rejects with a `DialError`; aborting the signal closes the socket at
    * once.
@@ -61,17 +63,6 @@ export interface Transport {
    * forbids UDP; when a later policy does, the socket is closed.
    */
   openUdp(options: UdpOptions): Promise<UdpSocket>
-  /** IP addresses of a host name, at most 256. Rejects with a `DialError`. */
-  lookup(host: string, options: LookupOptions): Promise<readonly Address[]>
-  /** TXT records of a host name, at most 16. Rejects with a `DialError`; through Tor they cannot be asked for. */
-  lookupTxt(host: string, signal?: AbortSignal): Promise<readonly string[]>
-  /** The name of an IP address, asked of the Tor that the policy names. Rejects with a `DialError`. */
-  lookupName(ip: string, signal?: AbortSignal): Promise<string>
-  /**
-   * Addresses of a name, asked of the Tor that the policy names, whoever else may look names up; with a user name and
-   * password of the caller's, whose circuit can be told by them. Rejects with a `DialError`.
-   */
-  resolveByTor(host: string, credentials: SocksCredentials, signal?: AbortSignal): Promise<readonly string[]>
   /** What is at a proxy's address; nothing is sent through it. Rejects with `blocked` where the policy forbids to look. */
   probe(
     endpoint: { readonly host: string; readonly port: number; readonly credentials: SocksCredentials | null },
@@ -154,31 +145,17 @@ export function createTransport({
   }
   sayIsolation()
 
-  const torLookups = createTorLookups({ access, isolator, leashes, policy: () => policy })
-  const checkedLookup = createLookup({
-    clock,
-    resolver: witness.systemResolver(resolver),
-    policy: () => policy,
-    askTor: (proxy, host, { signal, timeoutMs, network }) =>
-      torLookups.addressesOf(proxy, host, { signal, timeoutMs, network }),
-    noted: (by, subject, reason, work) => ledger.lookup(by, subject, reason, work),
-  })
-  const lookup: Transport['lookup'] = async (host, options) => {
+  const checkOpen = (): void => {
     if (isClosed) throw closedError()
-    try {
-      return await checkedLookup(host, options)
-    } catch (error) {
-      const isRefusal = error instanceof DialError && error.code === 'blocked' && !options.signal?.aborted
-      if (isRefusal) ledger.refuse('lookup', { target: host, network: options.network }, error.message)
-      throw error
-    }
   }
-
-  const checkedTxt = createTxtLookup({
+  const lookups = createLookups({
     clock,
-    resolver: witness.systemResolver(txtResolver),
+    ledger,
     policy: () => policy,
-    noted: (host, reason, work) => ledger.lookup('system', { target: host }, reason, work),
+    resolver: witness.systemResolver(resolver),
+    txtResolver: witness.systemResolver(txtResolver),
+    torLookups: createTorLookups({ access, isolator, leashes, policy: () => policy }),
+    checkOpen,
   })
 
   const proxyDialer = socks5Dialer(
@@ -190,7 +167,10 @@ export function createTransport({
     access,
   )
   const dialers = new Map<Route['kind'], Dialer>([
-    ['direct', directDialer(keeper, (name, signal) => lookup(name.host, { port: name.port, signal }), witness.socket)],
+    [
+      'direct',
+      directDialer(keeper, (name, signal) => lookups.lookup(name.host, { port: name.port, signal }), witness.socket),
+    ],
     ['socks5', proxyDialer],
     ['tor', proxyDialer],
   ])
@@ -232,7 +212,9 @@ export function createTransport({
   }
 
   const endWhatNoLongerFits = (): number => {
-    for (const ended of leashes.endUnfit(POLICY_CHANGED)) ledger.refuse(ended.kind, ended, POLICY_CHANGED)
+    // Look-ups tell the ledger themselves how they ended.
+    for (const ended of leashes.endUnfit(POLICY_CHANGED))
+      if (ended.kind === 'dial') ledger.refuse('dial', ended, POLICY_CHANGED)
     for (const listener of listeners) {
       const reason = listener.addresses.map(address => decideListen(address, policy)).find(found => found !== null)
       if (reason === undefined) continue
@@ -259,7 +241,7 @@ export function createTransport({
 
   return {
     async dial(address, options = {}) {
-      if (isClosed) throw closedError()
+      checkOpen()
       const decision = decideRoute(address, policy)
       if (decision.kind === 'blocked') {
         ledger.refuse('dial', { target: address.key, network: options.network }, decision.reason)
@@ -315,47 +297,9 @@ export function createTransport({
       ledger.allow('udp', socket.address.key, 'The policy allows UDP.')
       return socket
     },
-    lookup,
-    async lookupTxt(host, signal) {
-      if (isClosed) throw closedError()
-      try {
-        return await checkedTxt(host, signal)
-      } catch (error) {
-        const isRefusal = error instanceof DialError && error.code === 'blocked' && !signal?.aborted
-        if (isRefusal) ledger.refuse('lookup', { target: host }, error.message)
-        throw error
-      }
-    },
-    async lookupName(ip, signal) {
-      if (isClosed) throw closedError()
-      const decision = decideLookup(policy)
-      if (decision.kind !== 'resolve') {
-        throw new DialError(
-          'blocked',
-          decision.kind === 'blocked' ? decision.reason : 'Names of addresses are asked of Tor only.',
-        )
-      }
-      const { proxy } = decision
-      return ledger.lookup(
-        'tor',
-        { target: ip },
-        `${proxy.name} looks names up.`,
-        torLookups.nameOf(proxy, ip, { signal }),
-      )
-    },
-    async resolveByTor(host, credentials, signal) {
-      if (isClosed) throw closedError()
-      const proxy = [policy.onionProxy, policy.proxy].find(one => one?.isTor === true)
-      if (proxy === undefined || proxy === null || proxy.port === 0) {
-        const reason = 'Nothing goes through Tor, so Tor is asked for no name.'
-        ledger.refuse('lookup', { target: host }, reason)
-        throw new DialError('blocked', reason)
-      }
-      const asked = torLookups.addressesOf(proxy, host, { signal, credentials })
-      return ledger.lookup('tor', { target: host }, 'Asked by the test of Tor.', asked)
-    },
+    ...lookups,
     async probe(endpoint, signal) {
-      if (isClosed) throw closedError()
+      checkOpen()
       const at = parseAddress(endpoint.host, { defaultPort: endpoint.port })
       const reason = witness.whyNotProbe(at)
       if (reason !== null) {

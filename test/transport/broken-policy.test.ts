@@ -44,6 +44,10 @@ function start(policy: RoutePolicy): Transport {
       asked.push(host)
       return Promise.resolve(['127.0.0.1'])
     },
+    txtResolver: host => {
+      asked.push(host)
+      return Promise.resolve(['a list'])
+    },
   })
   return transport
 }
@@ -70,6 +74,7 @@ describe('with a policy that decides wrongly', () => {
     ['a dial by name', () => transport.dial(parseAddress(`peer.example:${port()}`))],
     ['a look-up', () => transport.lookup('seed.example', { port: 8333 })],
     ['a look-up of a seed', () => transport.lookup('seed.example', { port: 8333, purpose: 'seed' })],
+    ['a look-up of TXT records', () => transport.lookupTxt('tree.example')],
     ['listening', () => transport.listen([parseAddress('0.0.0.0:0')], { onConnection: () => {} })],
     ['UDP', () => transport.openUdp({ host: '127.0.0.1', port: 0 })],
   ])('%s does not happen, and the ledger is red', async (_what, act) => {

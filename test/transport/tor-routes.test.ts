@@ -178,6 +178,7 @@ describe('look-ups under way', () => {
     transport.setPolicy(OPEN_POLICY)
     await expect(lookup).rejects.toMatchObject({ code: 'blocked', message: expect.stringContaining('changed') })
     expect(transport.ledger().entries[0]).toMatchObject({ kind: 'lookup', target: 'a.example', route: 'refused' })
+    expect(transport.ledger().refused).toBe(1)
   })
 
   it('end when the transport is closed', async () => {
