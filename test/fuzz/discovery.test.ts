@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import { discoveryTarget } from './discovery-target.ts'
-import { fuzz } from './harness.ts'
+import { fuzzWithPromises } from './harness.ts'
 
-it('discovery survives ten thousand spoilt packets, records and entries', () => {
-  const report = fuzz(discoveryTarget, 10_000, 20_260_102)
+it('discovery survives ten thousand spoilt packets, records and entries', async () => {
+  const report = await fuzzWithPromises(discoveryTarget, 10_000, 20_260_102)
   for (const outcome of [
     'v4: v4 bad-form',
     'v4: taken',

@@ -69,6 +69,26 @@ const level = (): number => {
 
 /** @throws {FuzzFind} at the first input that the target does not survive */
 export function fuzz(target: FuzzTarget, runs: number, seed: number): FuzzReport {
+  const fuzzing = inTurns(target, runs, seed)
+  for (;;) {
+    const turn = fuzzing.next()
+    if (turn.done === true) return turn.value
+  }
+}
+
+/** The same for a target whose promises want to go on: they may after every twenty inputs. */
+export async function fuzzWithPromises(target: FuzzTarget, runs: number, seed: number): Promise<FuzzReport> {
+  const fuzzing = inTurns(target, runs, seed)
+  for (;;) {
+    const turn = fuzzing.next()
+    if (turn.done === true) return turn.value
+    await new Promise(resolve => setImmediate(resolve))
+  }
+}
+
+const TURN = 20
+
+function* inTurns(target: FuzzTarget, runs: number, seed: number): Generator<void, FuzzReport> {
   const outcomes = new Map<string, number>()
   const started = performance.now()
   let baseline = 0
@@ -81,6 +101,7 @@ export function fuzz(target: FuzzTarget, runs: number, seed: number): FuzzReport
     } catch (error) {
       throw new FuzzFind(`run ${run}: repeat with --runs 1 --seed ${runSeed}`, { cause: error })
     }
+    if (run % TURN === TURN - 1) yield
     if (run === Math.min(2000, runs >> 1)) baseline = level()
     else if (run % 50_000 === 49_999) growthBytes = Math.max(growthBytes, level() - baseline)
   }

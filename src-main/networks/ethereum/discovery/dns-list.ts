@@ -197,20 +197,23 @@ export class DnsLists {
     const at = Math.max(now, this.#nextRequestAt)
     this.#nextRequestAt = at + 1000 / DNS_PER_SECOND
     await pause(this.#clock, at - now, signal)
-    const deadline = new AbortController()
-    const timer = this.#clock.after(DNS_TIMEOUT_MS, () => deadline.abort())
-    const whole = AbortSignal.any([signal, deadline.signal])
+    const scope = new AbortController()
+    const end = (): void => scope.abort()
+    const timer = this.#clock.after(DNS_TIMEOUT_MS, end)
+    signal.addEventListener('abort', end, { once: true })
     try {
       return await Promise.race([
-        this.#resolveTxt(name, whole),
+        this.#resolveTxt(name, scope.signal),
         new Promise<never>((_, reject) =>
-          whole.addEventListener('abort', () => reject(new Error('The name server did not answer.')), { once: true }),
+          scope.signal.addEventListener('abort', () => reject(new Error('The name server did not answer.'))),
         ),
       ])
     } catch (error) {
       throw new DiscoveryError('lookup-failed', `Looking up ${name} failed.`, error)
     } finally {
       timer.cancel()
+      // The signal lives as long as discovery: what is left on it would pile up.
+      signal.removeEventListener('abort', end)
     }
   }
 }

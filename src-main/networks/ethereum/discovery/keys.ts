@@ -65,8 +65,8 @@ export function recoverKey(hash: Uint8Array, signature: Uint8Array): Uint8Array 
   recovered[0] = bit
   recovered.set(signature.subarray(0, 64), 1)
   try {
-    const key = secp256k1.recoverPublicKey(recovered, hash, RAW)
-    return secp256k1.Point.fromBytes(key).toBytes(false).subarray(1)
+    // The point itself: its 33 byte form would cost a square root to undo.
+    return secp256k1.Signature.fromBytes(recovered, 'recovered').recoverPublicKey(hash).toBytes(false).subarray(1)
   } catch {
     return null
   }

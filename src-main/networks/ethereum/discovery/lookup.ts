@@ -16,13 +16,13 @@ export interface LookupParts {
   readonly target: Uint8Array
   /** Asks a node for nodes close to the target; rejects when it does not answer. */
   readonly query: (node: DiscoveredNode) => Promise<readonly DiscoveredNode[]>
-  /** Stops asking. */
-  readonly signal: AbortSignal
+  /** True: nobody is asked any more. */
+  readonly isOver: () => boolean
 }
 
 /** Yields the nodes seen, in batches as they come in: first those of the table. Ends when nobody is left to ask. */
 export async function* lookup(parts: LookupParts): AsyncGenerator<readonly DiscoveredNode[], undefined> {
-  const { table, target, query, signal } = parts
+  const { table, target, query, isOver } = parts
   const result = new Closest(target, BUCKET_SIZE)
   const asked = new Set<string>([hex(parts.self)])
   const seen = new Set<string>(asked)
@@ -36,7 +36,7 @@ export async function* lookup(parts: LookupParts): AsyncGenerator<readonly Disco
   if (first.length > 0) yield first
   type Answer = { readonly nodes: readonly DiscoveredNode[]; readonly query: Promise<Answer> }
   const underWay = new Set<Promise<Answer>>()
-  while (!signal.aborted) {
+  while (!isOver()) {
     for (const node of result.nodes) {
       if (underWay.size >= LOOKUP_ALPHA) break
       if (asked.has(node.id)) continue
@@ -44,7 +44,7 @@ export async function* lookup(parts: LookupParts): AsyncGenerator<readonly Disco
       const asking: Promise<Answer> = query(node)
         .catch((): readonly DiscoveredNode[] => [])
         .then(nodes => {
-          if (!signal.aborted) table.queried(node, nodes)
+          if (!isOver()) table.queried(node, nodes)
           return { nodes, query: asking }
         })
       underWay.add(asking)
@@ -105,14 +105,10 @@ export class RandomWalk {
 
 async function untilFilled(clock: Clock, table: NodeTable, signal: AbortSignal): Promise<void> {
   await Promise.race([table.refresh(), pause(clock, EMPTY_TABLE_WAIT_MS, signal)])
-  if (!signal.aborted) await Promise.race([table.whenFilled(EMPTY_TABLE_WAIT_MS), aborted(signal)])
+  // A closed table lets go at once, and so does an aborted wait.
+  if (!signal.aborted)
+    await Promise.race([table.whenFilled(EMPTY_TABLE_WAIT_MS), pause(clock, EMPTY_TABLE_WAIT_MS, signal)])
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise(resolve => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 
 /** Waits, or until aborted. */
 export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {

@@ -94,23 +94,23 @@ export class DiscoveryV4 {
       clock,
       table: this.table,
       randomLookup: signal =>
-        lookup(this.#lookupParts(random.bytes(64), AbortSignal.any([signal, this.#abort.signal]))),
+        lookup(this.#lookupParts(random.bytes(64), () => signal.aborted || this.#abort.signal.aborted)),
     })
   }
 
   /** The 16 nodes closest to a public key of 64 bytes, which need not exist. */
   lookup(target: Uint8Array): Promise<readonly DiscoveredNode[]> {
-    return lookupAll(this.#lookupParts(target, this.#abort.signal))
+    return lookupAll(this.#lookupParts(target, () => this.#abort.signal.aborted))
   }
 
-  #lookupParts(target: Uint8Array, signal: AbortSignal): Parameters<typeof lookup>[0] {
+  #lookupParts(target: Uint8Array, isOver: () => boolean): Parameters<typeof lookup>[0] {
     this.#parts.activity.lookup(4)
     return {
       table: this.table,
       self: this.#parts.local.idBytes,
       target: keccak256(target),
       query: node => this.findnode(node, target),
-      signal,
+      isOver,
     }
   }
 

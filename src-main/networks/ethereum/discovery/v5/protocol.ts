@@ -107,13 +107,13 @@ export class DiscoveryV5 {
       clock,
       table: this.table,
       randomLookup: signal =>
-        lookup(this.#lookupParts(random.bytes(32), AbortSignal.any([signal, this.#abort.signal]))),
+        lookup(this.#lookupParts(random.bytes(32), () => signal.aborted || this.#abort.signal.aborted)),
     })
   }
 
   /** The 16 nodes closest to an identity of 32 bytes, which need not exist. */
   lookup(target: Uint8Array): Promise<readonly DiscoveredNode[]> {
-    return lookupAll(this.#lookupParts(target, this.#abort.signal))
+    return lookupAll(this.#lookupParts(target, () => this.#abort.signal.aborted))
   }
 
   /** Answers TALKREQs of a protocol; null ends that. */
@@ -122,7 +122,7 @@ export class DiscoveryV5 {
     else this.#talkers.set(protocol, handler)
   }
 
-  #lookupParts(target: Uint8Array, signal: AbortSignal): Parameters<typeof lookup>[0] {
+  #lookupParts(target: Uint8Array, isOver: () => boolean): Parameters<typeof lookup>[0] {
     this.#parts.activity.lookup(5)
     return {
       table: this.table,
@@ -134,7 +134,7 @@ export class DiscoveryV5 {
           if (each.id !== this.#parts.local.id) found.push(each)
         return found.nodes
       },
-      signal,
+      isOver,
     }
   }
 
