@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
 
 const root = resolve(import.meta.dirname, '../..')
-const files = ['test/fuzz/bitcoin.ts', 'test/fuzz/tor-control.ts', 'test/fuzz/discovery.ts']
+const files = ['test/fuzz/bitcoin.ts', 'test/fuzz/tor-control.ts', 'test/fuzz/socks.ts', 'test/fuzz/discovery.ts']
 for (const file of files) {
   console.log(`\n== ${file}`)
   const run = spawnSync(process.execPath, ['--expose-gc', file, ...process.argv.slice(2)], {
