@@ -12,11 +12,9 @@ import {
   REFRESH_LOOKUPS,
   SEED_COUNT,
   SEED_MAX_AGE_MS,
-  V5_LOOKUP_DISTANCES,
   V5_MAX_NODES,
   V5_MAX_NODES_MESSAGES,
   V5_MAX_TALKS,
-  V5_NODES_BYTES,
 } from '../limits.ts'
 import type { LocalNode } from '../local-node.ts'
 import { RandomWalk, lookup, lookupAll } from '../lookup.ts'
@@ -31,7 +29,7 @@ import { Calls } from './calls.ts'
 import type { V5Whoareyou } from './codec.ts'
 import { V5Codec } from './codec.ts'
 import type { V5Message } from './messages.ts'
-import { recordItem } from './messages.ts'
+import { lookupDistances, packRecords } from './nodes.ts'
 
 /** Answers a TALKREQ; null answers with nothing, which is what unknown protocols get too. */
 export type TalkHandler = (
@@ -377,30 +375,4 @@ export class DiscoveryV5 {
       this.#parts.log.warn('An answer to TALKREQ is too long to be sent', { bytes: response?.length ?? 0 })
     }
   }
-}
-
-/** Records in batches of at most 1000 bytes; one empty batch when there is none. */
-function packRecords(records: readonly Uint8Array[]): readonly (readonly Item[])[] {
-  const batches: Item[][] = [[]]
-  let bytes = 0
-  for (const record of records) {
-    bytes += record.length
-    if (bytes > V5_NODES_BYTES) {
-      batches.push([])
-      bytes = record.length
-    }
-    batches.at(-1)?.push(recordItem(record))
-  }
-  return batches
-}
-
-/** The distance of the target from the node, and those around it. */
-function lookupDistances(target: Uint8Array, node: Uint8Array): readonly number[] {
-  const distance = logDistance(target, node)
-  const distances = [distance]
-  for (let step = 1; distances.length < V5_LOOKUP_DISTANCES; step++) {
-    if (distance + step <= 256) distances.push(distance + step)
-    if (distance - step > 0 && distances.length < V5_LOOKUP_DISTANCES) distances.push(distance - step)
-  }
-  return distances
 }
