@@ -14,6 +14,12 @@ import type { TorNetwork, TorNode } from './network.ts'
 
 const missing = whyNoTorNetwork()
 
+/** A stream as Tor's control port tells of it. */
+interface Seen {
+  readonly circuit: string | null
+  readonly user: string | null
+}
+
 /** The onion address of nobody: a valid key whose owner publishes nothing. */
 const nobody = parseAddress('pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion:8333')
 
@@ -127,7 +133,7 @@ describe.skipIf(missing !== null)(
       expect(node.log()).not.toMatch(/\[warn\] (Invalid hostname|Resolve requests)/)
     })
 
-    it('gives dials that are kept apart circuits of their own, and those that may share one the same', async () => {
+    it('gives dials that are kept apart circuits of their own, and those that may share one user name', async () => {
       const events: TorEvent[] = []
       const control = await openControl(
         {
@@ -140,25 +146,29 @@ describe.skipIf(missing !== null)(
         { onEvent: event => void events.push(event), onBroken: () => {} },
       )
       await control.listen(wantedEvents(true))
-      /** The circuits of so many dials, one after the other. */
-      const circuits = async (isolation: Isolation, networks: readonly string[]): Promise<readonly string[]> => {
+      /** Circuit and user name of so many dials, one after the other, as Tor saw them. */
+      const dials = async (isolation: Isolation, networks: readonly string[]): Promise<readonly Seen[]> => {
         events.length = 0
         const transport = open(policy(isolation))
         for (const one of networks) await transport.dial(peer, { network: one })
-        const seen = (): string[] =>
+        const seen = (): Seen[] =>
           events.flatMap(event =>
-            event.kind === 'stream' && event.stream.state === 'SUCCEEDED' && event.stream.circuit !== null
-              ? [event.stream.circuit]
+            event.kind === 'stream' && event.stream.state === 'SUCCEEDED'
+              ? [{ circuit: event.stream.circuit, user: event.stream.socksUser }]
               : [],
           )
         await expect.poll(seen, { timeout: 5000 }).toHaveLength(networks.length)
         await transport.close()
         return seen()
       }
-      expect(new Set(await circuits('dial', ['a', 'a', 'a'])).size).toBe(3)
-      expect(new Set(await circuits('peer', ['a', 'a'])).size).toBe(1)
-      const [first, second, third] = await circuits('network', ['a', 'a', 'b'])
-      expect([first === second, first === third]).toEqual([true, false])
+      const kinds = (seen: readonly Seen[], what: keyof Seen): number => new Set(seen.map(one => one[what])).size
+      const perDial = await dials('dial', ['a', 'a', 'a'])
+      expect([kinds(perDial, 'circuit'), kinds(perDial, 'user')]).toEqual([3, 3])
+      // Dials of one user name may share a circuit; Tor decides, and shows either leg of a split one (conflux).
+      expect(kinds(await dials('peer', ['a', 'b']), 'user')).toBe(1)
+      const [first, second, third] = await dials('network', ['a', 'a', 'b'])
+      expect([first?.user === second?.user, first?.user === third?.user]).toEqual([true, false])
+      expect([first?.circuit, second?.circuit]).not.toContain(third?.circuit)
       control.close()
     })
   },
