@@ -7,8 +7,10 @@ import type { Log } from '../../../log/index.ts'
 import type { Clock, RandomSource } from '../../../time/index.ts'
 import type { Address, UdpSocket } from '../../../transport/index.ts'
 import { Activity } from './activity.ts'
+import { CheckedSource } from './checked-source.ts'
 import { DnsLists } from './dns-list.ts'
 import type { ResolveTxt } from './dns-list.ts'
+import type { NodeRecord } from './enr.ts'
 import { PacketLimiter } from './limiter.ts'
 import { CANDIDATE_WAIT_MS } from './limits.ts'
 import { LocalNode } from './local-node.ts'
@@ -48,6 +50,11 @@ export interface EthereumDiscoveryParts {
   /** Null: names may not be looked up, so there are no lists. */
   readonly resolveTxt: ResolveTxt | null
   readonly repository: NodeRepository | null
+  /**
+   * Is a node one to connect to, by its record (its `eth` pair, say)? Nodes of v4 are asked for their records then, and
+   * those that give none are left out. All that take connections are wanted when absent.
+   */
+  readonly wants?: (record: NodeRecord) => boolean
   readonly handlers?: {
     /** Something of the view has changed: many times a second at worst. */
     changed?(): void
@@ -134,6 +141,13 @@ export function createEthereumDiscovery(parts: EthereumDiscoveryParts): Ethereum
 
   const mix = new FairMix<DiscoveredNode>(clock, CANDIDATE_WAIT_MS)
 
+  const check = async (node: DiscoveredNode): Promise<DiscoveredNode | null> => {
+    if (parts.wants === undefined) return node.tcpPort > 0 ? node : null
+    const known = node.record === null ? (v4?.table.get(node.id) ?? node) : node
+    const full = known.record === null ? await v4?.requestRecord(known) : known
+    return full?.record !== null && full !== undefined && full.tcpPort > 0 && parts.wants(full.record) ? full : null
+  }
+
   const close = (): void => {
     isClosed = true
     mix.close()
@@ -161,9 +175,9 @@ export function createEthereumDiscovery(parts: EthereumDiscoveryParts): Ethereum
     async start() {
       const started = Promise.all([v4?.start(), v5?.start()])
       if (mix.sources === 0) {
-        if (v4 !== null) mix.add(v4.walk())
-        if (v5 !== null) mix.add(v5.walk())
-        if (lists !== null && parts.lists.length > 0) mix.add(lists)
+        const sources = [v4?.walk(), v5?.walk(), parts.lists.length > 0 ? lists : null]
+        for (const source of sources)
+          if (source !== null && source !== undefined) mix.add(new CheckedSource(source, check))
       }
       await started
     },

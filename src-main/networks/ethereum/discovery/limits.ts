@@ -153,3 +153,5 @@ export const DNS_MAX_LINKS = 16
 export const DNS_MAX_TEXT = 1024
 /** A source of nodes whose turn it is may be waited for this long while others have one, ms. Source: go-ethereum eth/backend.go (discmix timeout). */
 export const CANDIDATE_WAIT_MS = 100
+/** Nodes that are asked at once for the record that tells whether they are wanted. Source: go-ethereum eth/backend.go (AsyncFilter, 16 workers). */
+export const MAX_CANDIDATE_CHECKS = 16

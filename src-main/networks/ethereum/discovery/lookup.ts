@@ -103,11 +103,10 @@ export class RandomWalk {
   }
 }
 
+/** Has the table seeded anew, and waits for its first node rather than for the whole look around. */
 async function untilFilled(clock: Clock, table: NodeTable, signal: AbortSignal): Promise<void> {
-  await Promise.race([table.refresh(), pause(clock, EMPTY_TABLE_WAIT_MS, signal)])
-  // A closed table lets go at once, and so does an aborted wait.
-  if (!signal.aborted)
-    await Promise.race([table.whenFilled(EMPTY_TABLE_WAIT_MS), pause(clock, EMPTY_TABLE_WAIT_MS, signal)])
+  void table.refresh()
+  await Promise.race([table.whenFilled(EMPTY_TABLE_WAIT_MS), pause(clock, EMPTY_TABLE_WAIT_MS, signal)])
 }
 
 /** Waits, or until aborted. */

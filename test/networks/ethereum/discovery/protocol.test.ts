@@ -286,4 +286,41 @@ describe('the service', () => {
     await clock.run(2000)
     expect(clock.pendingTimers).toBe(0)
   })
+
+  it('gives only nodes whose records are wanted, asking those of v4 for theirs', async () => {
+    const clock = new VirtualClock()
+    const network = new MemoryUdp(clock, seededRandom(1))
+    const boot = discoveryOn(network.open(parseAddress('10.0.0.1:30303')), clock, 1, { usesV5: false })
+    void boot.start()
+    const others = [2, 3, 4, 5].map(index =>
+      discoveryOn(network.open(parseAddress(`10.0.0.${index}:30303`)), clock, index, {
+        usesV5: false,
+        bootNodes: [boot.view().self.link ?? ''],
+        pairs: index % 2 === 0 ? { eth: [[Uint8Array.of(1, 2, 3, 4), uint(0)]] } : {},
+      }),
+    )
+    for (const other of others) {
+      void other.start()
+      await clock.run(3000)
+    }
+    const seeker = discoveryOn(network.open(parseAddress('10.0.0.9:30303')), clock, 9, {
+      usesV5: false,
+      bootNodes: [boot.view().self.link ?? ''],
+      wants: record => record.pairs.has('eth'),
+    })
+    void seeker.start()
+    const found = new Set<string>()
+    for (let count = 0; count < 4; count++) {
+      const next = seeker.next()
+      await clock.run(10_000)
+      const node = await next
+      expect(node?.record).not.toBeNull()
+      found.add(node?.id ?? 'none')
+    }
+    const wanted = others.filter((_, index) => index % 2 === 0).map(({ local }) => local.id)
+    expect([...found].toSorted()).toEqual(wanted.toSorted())
+    for (const node of [boot, seeker, ...others]) node.close()
+    await clock.run(3000)
+    expect(clock.pendingTimers).toBe(0)
+  })
 })
