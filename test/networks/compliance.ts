@@ -8,8 +8,15 @@ import { HandConnection, PEER } from './bitcoin/stand.ts'
 
 const PURPOSES: readonly SessionPurpose[] = ['automatic', 'permanent', 'manual', 'one-shot', 'feeler', 'inbound']
 
-/** @param make a fresh network on a fresh clock */
-export function describeNetwork(name: string, make: () => { network: Network; clock: VirtualClock }): void {
+/**
+ * @param make a fresh network on a fresh clock
+ * @param expected who is dialed, on networks with identities
+ */
+export function describeNetwork(
+  name: string,
+  make: () => { network: Network; clock: VirtualClock },
+  expected: string | null = null,
+): void {
   describe(`${name} as a network`, () => {
     const open = (
       network: Network,
@@ -18,14 +25,19 @@ export function describeNetwork(name: string, make: () => { network: Network; cl
     ): { connection: HandConnection; ends: SessionEnd[]; session: ReturnType<Network['openSession']> } => {
       const ends: SessionEnd[] = []
       const connection = new HandConnection(purpose === 'inbound' ? 'inbound' : 'outbound', PEER, () => {})
-      const session = network.openSession(connection, purpose, {
-        ready: () => {},
-        ended: end => void ends.push(end),
-        misbehaved: () => {},
-        heard: () => {},
-        addressesWanted: () => {},
-        ...more,
-      })
+      const session = network.openSession(
+        connection,
+        purpose,
+        {
+          ready: () => {},
+          ended: end => void ends.push(end),
+          misbehaved: () => {},
+          heard: () => {},
+          addressesWanted: () => {},
+          ...more,
+        },
+        expected,
+      )
       return { connection, ends, session }
     }
 
