@@ -1,6 +1,7 @@
 /** The three questions of the first run, sensible answers filled in. Nothing else of the page is shown meanwhile. */
-import { useId, useState, type ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { Button } from '../../components/button.tsx'
+import { Choices } from '../../components/choices.tsx'
 import { TextField } from '../../components/text-field.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import { ask, AskError } from '../../live/ask.ts'
@@ -140,28 +141,11 @@ interface QuestionProps<V extends string> {
   readonly children?: ReactNode
 }
 
-function Question<V extends string>({ title, value, choices, onChange, children }: QuestionProps<V>): ReactNode {
-  const id = useId()
+function Question<V extends string>({ title, children, ...choices }: QuestionProps<V>): ReactNode {
   return (
     <fieldset className="rounded-lg border border-line bg-raised px-4 pt-1 pb-3">
       <legend className="px-1 font-semibold">{title}</legend>
-      <div className="flex flex-col gap-2">
-        {choices.map(choice => (
-          <label key={choice.value} className="flex items-start gap-2.5">
-            <input
-              type="radio"
-              name={id}
-              checked={choice.value === value}
-              onChange={() => onChange(choice.value)}
-              className="mt-1 accent-accent"
-            />
-            <span>
-              {choice.label}
-              <span className="block text-sm text-soft">{choice.hint}</span>
-            </span>
-          </label>
-        ))}
-      </div>
+      <Choices {...choices} />
       {children}
     </fieldset>
   )

@@ -1,17 +1,12 @@
 /** Asks how long and why to ban peers, and names them. Holds the peers, not their rows. */
-import { useState, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import type { PeerRecord } from '../../../src-preload/contract.ts'
 import { Button } from '../../components/button.tsx'
 import { Dialog } from '../../components/dialog.tsx'
-import { NumberField } from '../../components/number-field.tsx'
-import { Select } from '../../components/select.tsx'
-import { TextField } from '../../components/text-field.tsx'
 import { useI18n } from '../../i18n/context.tsx'
-import { BAN_TIMES, banTimeChoices } from './durations.ts'
+import { useBanTerms } from './ban-terms.tsx'
 import { ban, namePeers } from './peer-actions.ts'
 
-const MAX_HOURS = 876_000
-const HOUR_MS = 3_600_000
 /** Addresses spelled out in the dialog. */
 const MAX_NAMED = 6
 
@@ -23,15 +18,11 @@ interface BanDialogProps {
 export function BanDialog({ peers, onClose }: BanDialogProps): ReactNode {
   const i18n = useI18n()
   const { t } = i18n
-  const [time, setTime] = useState(String(BAN_TIMES[1][1]))
-  const [hours, setHours] = useState(12)
-  const [reason, setReason] = useState('')
-  const isCustom = time === 'custom'
-  const isBad = isCustom && (hours < 1 || hours > MAX_HOURS)
+  const terms = useBanTerms()
   const submit = (): void => {
-    if (isBad) return
+    if (terms.durationMs === null) return
     onClose()
-    void ban(i18n, peers, isCustom ? hours * HOUR_MS : Number(time), reason)
+    void ban(i18n, peers, terms.durationMs, terms.reason)
   }
   const rest = peers.length - MAX_NAMED
   return (
@@ -58,30 +49,7 @@ export function BanDialog({ peers, onClose }: BanDialogProps): ReactNode {
             {rest > 0 ? <li className="text-soft">{t('peers.banDialog.more', { count: rest })}</li> : null}
           </ul>
         )}
-        <Select
-          label={t('peers.banDialog.time')}
-          value={time}
-          onChange={setTime}
-          choices={[...banTimeChoices(i18n), { value: 'custom', label: t('peers.banDialog.custom') }]}
-        />
-        {isCustom ? (
-          <NumberField
-            label={t('peers.banDialog.hours')}
-            value={hours}
-            onChange={setHours}
-            min={1}
-            max={MAX_HOURS}
-            error={isBad ? t('peers.banDialog.badHours') : undefined}
-          />
-        ) : null}
-        <TextField
-          label={t('peers.banDialog.reason')}
-          hint={t('peers.banDialog.reasonHint')}
-          value={reason}
-          onChange={setReason}
-          maxLength={200}
-          isFirst
-        />
+        {terms.fields(true)}
       </div>
     </Dialog>
   )

@@ -3,13 +3,14 @@ import { useEffect, useState, type ReactNode } from 'react'
 import type { Input, Output, TorRecord } from '../../../src-preload/contract.ts'
 import type { Tone } from '../../components/badge.tsx'
 import { Button } from '../../components/button.tsx'
+import { Choices } from '../../components/choices.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import { ask } from '../../live/ask.ts'
 import { useSettings } from '../../live/hooks.ts'
 import { perform } from '../../shell/perform.ts'
 import { SettingControl, type SettingValue } from '../settings/setting-control.tsx'
 import { PolicyTable } from './policy-table.tsx'
-import { Choices, Step } from './step.tsx'
+import { Step } from './step.tsx'
 
 type Carries = TorRecord['carries']
 type Changed = Output<'tor.use'>['changed']
@@ -40,19 +41,21 @@ export function CarriesPart({ tor }: { readonly tor: TorRecord }): ReactNode {
   const [tone, word] = decideBadge(tor)
   return (
     <Step number={2} title={t('tor.carries.title')} tone={tone} state={t(`tor.carries.badge.${word}`)}>
-      <Choices
-        label={t('tor.carries.title')}
-        value={carries}
-        onChange={value => {
-          setCarries(value)
-          setChanged(null)
-        }}
-        choices={(['everything', 'onion', 'nothing'] as const).map(value => ({
-          value,
-          label: t(`settings.choice.${value}`),
-          hint: t(`tor.carries.${value}Hint`),
-        }))}
-      />
+      <fieldset>
+        <legend className="sr-only">{t('tor.carries.title')}</legend>
+        <Choices
+          value={carries}
+          onChange={value => {
+            setCarries(value)
+            setChanged(null)
+          }}
+          choices={(['everything', 'onion', 'nothing'] as const).map(value => ({
+            value,
+            label: t(`settings.choice.${value}`),
+            hint: t(`tor.carries.${value}Hint`),
+          }))}
+        />
+      </fieldset>
       {table === null ? null : <PolicyTable table={table} />}
       {carries === tor.carries ? null : (
         <div className="flex gap-2">

@@ -3,6 +3,7 @@ import { useEffect, useState, type ReactNode } from 'react'
 import type { Input, Output, TorRecord } from '../../../src-preload/contract.ts'
 import type { Tone } from '../../components/badge.tsx'
 import { Button } from '../../components/button.tsx'
+import { Choices } from '../../components/choices.tsx'
 import { TextField } from '../../components/text-field.tsx'
 import { RelativeTime } from '../../components/values.tsx'
 import { useI18n } from '../../i18n/context.tsx'
@@ -12,7 +13,7 @@ import { useSettings } from '../../live/hooks.ts'
 import { perform } from '../../shell/perform.ts'
 import { go, toast, toastFailure } from '../../shell/ui-store.ts'
 import { SettingControl, type SettingValue } from '../settings/setting-control.tsx'
-import { Choices, Step } from './step.tsx'
+import { Step } from './step.tsx'
 
 type Found = Output<'tor.find'>
 type Mode = TorRecord['mode']
@@ -67,16 +68,18 @@ export function SourcePart({ tor }: { readonly tor: TorRecord }): ReactNode {
   const isOn = tor.mode !== 'off'
   return (
     <Step number={1} title={t('tor.source.title')} tone={TONES[tor.state]} state={t(`tor.state.${tor.state}`)}>
-      <Choices
-        label={t('tor.source.title')}
-        value={mode}
-        onChange={setMode}
-        choices={(['off', 'managed', 'existing'] as const).map(value => ({
-          value,
-          label: t(`tor.mode.${value}`),
-          hint: t(`tor.mode.${value}Hint`),
-        }))}
-      />
+      <fieldset>
+        <legend className="sr-only">{t('tor.source.title')}</legend>
+        <Choices
+          value={mode}
+          onChange={setMode}
+          choices={(['off', 'managed', 'existing'] as const).map(value => ({
+            value,
+            label: t(`tor.mode.${value}`),
+            hint: t(`tor.mode.${value}Hint`),
+          }))}
+        />
+      </fieldset>
       {mode === 'managed' ? <Programs found={found} /> : null}
       {mode === 'existing' ? (
         <div className="flex flex-col gap-3">

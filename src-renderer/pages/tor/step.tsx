@@ -30,35 +30,3 @@ export function Step({ number, title, tone, state, children }: StepProps): React
     </section>
   )
 }
-
-interface ChoicesProps<V extends string> {
-  readonly label: string
-  readonly value: V
-  readonly choices: readonly { readonly value: V; readonly label: string; readonly hint: string }[]
-  readonly onChange: (value: V) => void
-}
-
-/** One of a few, each with what it means. */
-export function Choices<V extends string>({ label, value, choices, onChange }: ChoicesProps<V>): ReactNode {
-  const id = useId()
-  return (
-    <fieldset className="flex flex-col gap-2">
-      <legend className="sr-only">{label}</legend>
-      {choices.map(choice => (
-        <label key={choice.value} className="flex items-start gap-2.5">
-          <input
-            type="radio"
-            name={id}
-            checked={choice.value === value}
-            onChange={() => onChange(choice.value)}
-            className="mt-1 accent-accent"
-          />
-          <span>
-            {choice.label}
-            <span className="block text-sm text-soft">{choice.hint}</span>
-          </span>
-        </label>
-      ))}
-    </fieldset>
-  )
-}
