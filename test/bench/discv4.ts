@@ -4,7 +4,7 @@
  */
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { signRecord } from '../../src-main/networks/ethereum/discovery/enr.ts'
-import { keccak256, publicKeyOf } from '../../src-main/networks/ethereum/discovery/keys.ts'
+import { keccak256, publicKeyOf } from '../../src-main/networks/ethereum/keys.ts'
 import { hex, recordNode } from '../../src-main/networks/ethereum/discovery/node.ts'
 import type { DiscoveredNode } from '../../src-main/networks/ethereum/discovery/node.ts'
 import { uint } from '../../src-main/networks/ethereum/discovery/rlp-items.ts'

@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { ECIES } from '@ethereumjs/devp2p'
-import { publicKeyOf } from '../../src-main/networks/ethereum/rlpx/curve.ts'
+import { publicKeyOf } from '../../src-main/networks/ethereum/keys.ts'
 import { FrameReader, FrameWriter } from '../../src-main/networks/ethereum/rlpx/frames.ts'
 import { initiate, receive } from '../../src-main/networks/ethereum/rlpx/handshake.ts'
-import { KeccakState, keccak256 } from '../../src-main/networks/ethereum/rlpx/keccak.ts'
+import { KeccakState, keccak256 } from '../../src-main/networks/ethereum/keccak.ts'
 import { systemRandom } from '../../src-main/time/index.ts'
 
 const { values } = parseArgs({ options: { short: { type: 'boolean', default: false } } })

@@ -7,7 +7,7 @@ import { createEthereumDiscovery } from '../../src-main/networks/ethereum/discov
 import { parseEntry, parseRoot, readEntry } from '../../src-main/networks/ethereum/discovery/dns-tree.ts'
 import { decodeRecord, signRecord } from '../../src-main/networks/ethereum/discovery/enr.ts'
 import { DiscoveryError } from '../../src-main/networks/ethereum/discovery/error.ts'
-import { keccak256, publicKeyOf, signRecoverable } from '../../src-main/networks/ethereum/discovery/keys.ts'
+import { keccak256, publicKeyOf, signRecoverable } from '../../src-main/networks/ethereum/keys.ts'
 import { hex, recordNode } from '../../src-main/networks/ethereum/discovery/node.ts'
 import type { Item } from '../../src-main/networks/ethereum/discovery/rlp-items.ts'
 import { concat, decode, encode, uint } from '../../src-main/networks/ethereum/discovery/rlp-items.ts'

@@ -3,7 +3,7 @@ import type { OpenSession } from '../../connections/index.ts'
 import type { Clock, RandomSource, Timer } from '../../time/index.ts'
 import type { Network } from '../network.ts'
 import type { EthereumParams } from './params.ts'
-import { publicKeyOf } from './rlpx/curve.ts'
+import { publicKeyOf } from './keys.ts'
 import { EthereumSession } from './session.ts'
 
 export interface EthereumOptions {

@@ -6,7 +6,7 @@ import { matchCapabilities } from '../../../src-main/networks/ethereum/p2p/capab
 import { answerTo } from '../../../src-main/networks/ethereum/p2p/eth.ts'
 import { decodeDisconnect, decodeHello, encodeHello } from '../../../src-main/networks/ethereum/p2p/messages.ts'
 import { ETHEREUM_NETWORKS } from '../../../src-main/networks/ethereum/params.ts'
-import { publicKeyOf, randomKey } from '../../../src-main/networks/ethereum/rlpx/curve.ts'
+import { publicKeyOf, randomKey } from '../../../src-main/networks/ethereum/keys.ts'
 import type { EthereumSession } from '../../../src-main/networks/ethereum/session.ts'
 import type { Network } from '../../../src-main/networks/network.ts'
 import { VirtualClock, seededRandom } from '../../../src-main/time/index.ts'

@@ -3,7 +3,7 @@ import { fromBase32, toBase32 } from '../../../transport/index.ts'
 import type { NodeRecord } from './enr.ts'
 import { parseRecord } from './enr.ts'
 import { DiscoveryError } from './error.ts'
-import { decompressKey, keccak256, verify } from './keys.ts'
+import { decompressKey, keccak256, verify } from '../keys.ts'
 import { DNS_MAX_CHILDREN, DNS_MAX_TEXT } from './limits.ts'
 
 /** Where a list is and who signs it. */

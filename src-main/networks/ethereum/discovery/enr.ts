@@ -2,7 +2,7 @@
 import { ipAddress } from '../../../transport/index.ts'
 import type { Address } from '../../../transport/index.ts'
 import { DiscoveryError } from './error.ts'
-import { compressKey, decompressKey, keccak256, publicKeyOf, sign, verify } from './keys.ts'
+import { compressKey, decompressKey, keccak256, publicKeyOf, sign, verify } from '../keys.ts'
 import { MAX_RECORD_BYTES, MAX_RECORD_PAIRS } from './limits.ts'
 import type { Item } from './rlp-items.ts'
 import { bigOf, bytesOf, decode, encode, listOf, uint } from './rlp-items.ts'

@@ -4,7 +4,7 @@ import type { Address } from '../../../transport/index.ts'
 import type { NodeRecord } from './enr.ts'
 import { parseRecord, recordText, tcpPort, udpEndpoint } from './enr.ts'
 import { DiscoveryError } from './error.ts'
-import { isKey, keccak256 } from './keys.ts'
+import { isKey, keccak256 } from '../keys.ts'
 
 export interface DiscoveredNode {
   /** Identity as 64 hex digits. */

@@ -1,7 +1,8 @@
 /** ECIES as RLPx has it: secp256k1, concat-KDF over SHA-256, AES-128-CTR, HMAC-SHA-256. Source: devp2p rlpx.md. */
 import { createCipheriv, createDecipheriv, createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { RandomSource } from '../../../time/index.ts'
-import { checkKey, publicKeyOf, randomKey, sharedX } from './curve.ts'
+import { publicKeyOf, randomKey } from '../keys.ts'
+import { checkKey, sharedX } from './curve.ts'
 import { RlpxError } from './errors.ts'
 
 const KEY_BYTES = 65

@@ -7,7 +7,7 @@ import { createCipheriv, createDecipheriv, timingSafeEqual } from 'node:crypto'
 import type { Cipheriv as Cipher, Decipheriv as Decipher } from 'node:crypto'
 import type { Secrets } from './handshake.ts'
 import { RlpxError } from './errors.ts'
-import type { KeccakState } from './keccak.ts'
+import type { KeccakState } from '../keccak.ts'
 import { MAX_FRAME_BYTES, MAX_KEPT_FRAME_BYTES } from './limits.ts'
 
 const BLOCK = 16
@@ -15,6 +15,7 @@ const HEADER_BYTES = 32
 /** The list that every header carries: capability and context, both 0. */
 const HEADER_LIST = Uint8Array.of(0xc2, 0x80, 0x80)
 const ZERO_IV = new Uint8Array(BLOCK)
+const NOTHING = new Uint8Array(0)
 
 /** One whole, authentic frame. */
 export interface Frame {
@@ -50,9 +51,9 @@ class FrameMac {
     this.#state.update(sealed)
   }
 
-  /** Of all that was put in since the header. */
-  frame(): Uint8Array {
-    const digest = this.#state.digest()
+  /** Of all that was put in since the header, and of the last part, which is put in now. */
+  frame(last: Uint8Array): Uint8Array {
+    const digest = this.#state.updated(last)
     return this.#mix(digest, digest)
   }
 }
@@ -78,8 +79,7 @@ export class FrameWriter {
     out.set(this.#mac.header(out.subarray(0, BLOCK)), BLOCK)
     const sealed = this.#cipher.update(out.subarray(HEADER_BYTES, HEADER_BYTES + body))
     out.set(sealed, HEADER_BYTES)
-    this.#mac.update(sealed)
-    out.set(this.#mac.frame(), HEADER_BYTES + body)
+    out.set(this.#mac.frame(sealed), HEADER_BYTES + body)
     return out
   }
 }
@@ -121,7 +121,7 @@ export class FrameReader {
         this.#skipping -= part.length
         at += part.length
         if (this.#skipping > 0 || held.length - at < BLOCK) break
-        this.#check(held.subarray(at, at + BLOCK))
+        this.#check(held.subarray(at, at + BLOCK), NOTHING)
         at += BLOCK
         const length = this.#length
         this.#length = null
@@ -130,8 +130,7 @@ export class FrameReader {
       }
       if (held.length - at < body + BLOCK) break
       const sealed = held.subarray(at, at + body)
-      this.#mac.update(sealed)
-      this.#check(held.subarray(at + body, at + body + BLOCK))
+      this.#check(held.subarray(at + body, at + body + BLOCK), sealed)
       const length = this.#length
       const data = this.#decipher.update(sealed).subarray(0, length)
       at += body + BLOCK
@@ -150,7 +149,7 @@ export class FrameReader {
     return length
   }
 
-  #check(mac: Uint8Array): void {
-    if (!timingSafeEqual(this.#mac.frame(), mac)) throw new RlpxError('bad-frame-mac', 'A frame is not authentic.')
+  #check(mac: Uint8Array, last: Uint8Array): void {
+    if (!timingSafeEqual(this.#mac.frame(last), mac)) throw new RlpxError('bad-frame-mac', 'A frame is not authentic.')
   }
 }

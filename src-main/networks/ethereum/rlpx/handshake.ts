@@ -4,10 +4,11 @@
  */
 import type { RandomSource } from '../../../time/index.ts'
 import { bytesOf, decodeFirst, encode, listOf } from '../discovery/rlp-items.ts'
-import { checkKey, publicKeyOf, randomKey, sharedX, sign, signer } from './curve.ts'
+import { publicKeyOf, randomKey, signRecoverable } from '../keys.ts'
+import { checkKey, sharedX, signer } from './curve.ts'
 import { OVERHEAD_BYTES, decrypt, encrypt } from './ecies.ts'
 import { RlpxError } from './errors.ts'
-import { KeccakState, keccak256 } from './keccak.ts'
+import { KeccakState, keccak256 } from '../keccak.ts'
 import { MAX_HANDSHAKE_BYTES, MIN_PADDING_BYTES, PADDING_SPREAD_BYTES } from './limits.ts'
 
 const VERSION = 4
@@ -161,7 +162,7 @@ function secretsOf({ ephemeralX, ownNonce, remoteNonce, auth, ack, isInitiator }
 export function initiate(remote: Uint8Array, parts: HandshakeParts): Handshake {
   const { ownKey, random, ephemeral = randomKey(random), nonce = random.bytes(NONCE_BYTES) } = parts
   const token = sharedX(ownKey, remote)
-  const signature = sign(xor(token, nonce), ephemeral)
+  const signature = signRecoverable(xor(token, nonce), ephemeral)
   const opening = seal([signature, publicKeyOf(ownKey), nonce, Uint8Array.of(VERSION)], remote, random)
   const reader = new PacketReader(ownKey, PLAIN_ACK_BYTES)
   return {

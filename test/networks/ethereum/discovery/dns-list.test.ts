@@ -8,12 +8,7 @@ import {
   readEntry,
 } from '../../../../src-main/networks/ethereum/discovery/dns-tree.ts'
 import { recordText, signRecord } from '../../../../src-main/networks/ethereum/discovery/enr.ts'
-import {
-  compressKey,
-  keccak256,
-  publicKeyOf,
-  signRecoverable,
-} from '../../../../src-main/networks/ethereum/discovery/keys.ts'
+import { compressKey, keccak256, publicKeyOf, signRecoverable } from '../../../../src-main/networks/ethereum/keys.ts'
 import { hex } from '../../../../src-main/networks/ethereum/discovery/node.ts'
 import { uint } from '../../../../src-main/networks/ethereum/discovery/rlp-items.ts'
 import { VirtualClock, seededRandom } from '../../../../src-main/time/index.ts'

@@ -8,7 +8,7 @@ import {
   tcpPort,
   udpEndpoint,
 } from '../../../../src-main/networks/ethereum/discovery/enr.ts'
-import { keccak256, publicKeyOf, sign } from '../../../../src-main/networks/ethereum/discovery/keys.ts'
+import { keccak256, publicKeyOf, sign } from '../../../../src-main/networks/ethereum/keys.ts'
 import { hex } from '../../../../src-main/networks/ethereum/discovery/node.ts'
 import type { Item } from '../../../../src-main/networks/ethereum/discovery/rlp-items.ts'
 import { decode, encode, uint } from '../../../../src-main/networks/ethereum/discovery/rlp-items.ts'

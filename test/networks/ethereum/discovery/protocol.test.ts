@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decodeRecord, signRecord, udpEndpoint } from '../../../../src-main/networks/ethereum/discovery/enr.ts'
-import { keccak256, publicKeyOf } from '../../../../src-main/networks/ethereum/discovery/keys.ts'
+import { keccak256, publicKeyOf } from '../../../../src-main/networks/ethereum/keys.ts'
 import { LocalNode } from '../../../../src-main/networks/ethereum/discovery/local-node.ts'
 import { logDistance, recordNode, seenNode } from '../../../../src-main/networks/ethereum/discovery/node.ts'
 import type { Item } from '../../../../src-main/networks/ethereum/discovery/rlp-items.ts'

@@ -7,7 +7,7 @@ import {
   keccak256,
   publicKeyOf,
   sharedPoint,
-} from '../../../../src-main/networks/ethereum/discovery/keys.ts'
+} from '../../../../src-main/networks/ethereum/keys.ts'
 import { hex, recordNode, seenNode } from '../../../../src-main/networks/ethereum/discovery/node.ts'
 import { uint } from '../../../../src-main/networks/ethereum/discovery/rlp-items.ts'
 import { V5Codec } from '../../../../src-main/networks/ethereum/discovery/v5/codec.ts'

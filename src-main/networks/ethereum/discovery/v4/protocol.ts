@@ -8,7 +8,7 @@ import type { Clock, RandomSource } from '../../../../time/index.ts'
 import type { Address } from '../../../../transport/index.ts'
 import type { Activity } from '../activity.ts'
 import { DiscoveryError } from '../error.ts'
-import { isKey, keccak256 } from '../keys.ts'
+import { isKey, keccak256 } from '../../keys.ts'
 import {
   BOND_MS,
   BUCKET_SIZE,

@@ -1,7 +1,7 @@
 /** The cryptography of discovery v5.1: session keys, identity proofs, and sealed messages. Source: discv5-theory.md. */
 import { createCipheriv, createDecipheriv, createHash, createHmac } from 'node:crypto'
 import { DiscoveryError } from '../error.ts'
-import { compressKey, sharedPoint, sign, verify } from '../keys.ts'
+import { compressKey, sharedPoint, sign, verify } from '../../keys.ts'
 import { concat } from '../rlp-items.ts'
 
 const KEY_AGREEMENT = new TextEncoder().encode('discovery v5 key agreement')

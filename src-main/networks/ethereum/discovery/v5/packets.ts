@@ -1,6 +1,6 @@
 /** Packets of discovery v5.1: the masked header with what stands in it, and the sealed message behind it. Source: discv5-wire.md. */
 import { DiscoveryError } from '../error.ts'
-import { decompressKey } from '../keys.ts'
+import { decompressKey } from '../../keys.ts'
 import { MAX_PACKET_BYTES, MAX_RECORD_BYTES, V5_MIN_PACKET_BYTES } from '../limits.ts'
 import { concat } from '../rlp-items.ts'
 import { mask } from './crypto.ts'
