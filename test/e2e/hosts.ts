@@ -136,12 +136,10 @@ export async function openStandin(
     for (const look of waiting) look(one)
     return one.kind === 'page' ? one.cdp : null
   })
-  const browser = await chromium.connectOverCDP(cdp)
-  const page = browser
-    .contexts()
-    .flatMap(context => context.pages())
-    .find(one => one.url().includes('standin.test'))
-  if (page === undefined) throw new Error('the window has no page')
+  const { browser, page } = await attach(cdp).catch((error: unknown) => {
+    child.kill('SIGKILL')
+    throw error
+  })
   const problems = watchProblems(page)
   return {
     page,
@@ -170,6 +168,17 @@ export async function openStandin(
       return code
     },
   }
+}
+
+/** The window's page in a Chromium that the stand-in has started. */
+async function attach(cdp: string): Promise<{ browser: Browser; page: Page }> {
+  const browser = await chromium.connectOverCDP(cdp)
+  const page = browser
+    .contexts()
+    .flatMap(context => context.pages())
+    .find(one => one.url().includes('standin.test'))
+  if (page === undefined) throw new Error('the window has no page')
+  return { browser, page }
 }
 
 async function openElectron(dataDir: string, args: readonly string[]): Promise<Opened> {

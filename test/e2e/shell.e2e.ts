@@ -97,6 +97,18 @@ describe.skipIf(whyNot !== null)('the Electron shell in the stand-in', () => {
     await page.getByRole('heading', { level: 1, name: 'Peers' }).waitFor()
   })
 
+  it('grants no permission, and leads whatever Chromium would send by itself into a dead end', async () => {
+    const { reports } = await open()
+    expect(reports.filter(one => one.kind === 'permission')).toEqual([
+      { kind: 'permission', asked: 'request', isGranted: false },
+      { kind: 'permission', asked: 'check', isGranted: false },
+    ])
+    expect(reports.find(one => one.kind === 'proxy')).toEqual({
+      kind: 'proxy',
+      rules: 'http=127.0.0.1:9;https=127.0.0.1:9',
+    })
+  })
+
   it('has a menu with the usual entries and a tray that tells how it stands', async () => {
     const { reports, whenReported } = await open(['--playground'])
     expect(reports.find(one => one.kind === 'menu')).toMatchObject({

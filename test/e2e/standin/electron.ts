@@ -128,10 +128,17 @@ export const protocol = {
 
 export const session = {
   defaultSession: {
-    setPermissionRequestHandler: (): void => {},
-    setPermissionCheckHandler: (): void => {},
+    /** Asked at once what a page would be told that wants to know where it is. */
+    setPermissionRequestHandler: (
+      handler: (contents: null, permission: string, decide: (isGranted: boolean) => void) => void,
+    ): void => handler(null, 'geolocation', isGranted => report({ kind: 'permission', asked: 'request', isGranted })),
+    setPermissionCheckHandler: (handler: (contents: null, permission: string) => boolean): void =>
+      report({ kind: 'permission', asked: 'check', isGranted: handler(null, 'geolocation') }),
     setSpellCheckerEnabled: (): void => {},
-    setProxy: (): Promise<void> => Promise.resolve(),
+    setProxy: (config: { proxyRules: string }): Promise<void> => {
+      report({ kind: 'proxy', rules: config.proxyRules })
+      return Promise.resolve()
+    },
     webRequest: {
       onBeforeRequest: (listener: NonNullable<typeof beforeRequest>): void => {
         beforeRequest = listener

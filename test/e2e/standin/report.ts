@@ -8,6 +8,8 @@ export type Report =
   | { readonly kind: 'dialog'; readonly title: string; readonly text: string }
   | { readonly kind: 'window'; readonly event: 'made' | 'shown' | 'focused' | 'closed'; readonly options?: unknown }
   | { readonly kind: 'denied'; readonly what: 'navigation' | 'popup' | 'request'; readonly url: string }
+  | { readonly kind: 'permission'; readonly asked: 'request' | 'check'; readonly isGranted: boolean }
+  | { readonly kind: 'proxy'; readonly rules: string }
   | { readonly kind: 'path'; readonly path: string }
 
 export const PREFIX = 'STANDIN '
