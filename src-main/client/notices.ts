@@ -12,6 +12,8 @@ export interface NetworkSituation {
   /** Since when there has been no ready peer, milliseconds since the epoch; null while there is one. */
   readonly alone: number | null
   readonly dialsFailed: number
+  /** Of these, those that did not even get to the proxy. */
+  readonly proxyFailed: number
   readonly dialsRefused: number
   readonly hasSeeds: boolean
   readonly isListening: boolean
@@ -103,6 +105,8 @@ function networkNotices(network: NetworkSituation, situation: Situation): Draft[
     if (network.known === 0 && !network.hasSeeds) add('warning', 'no-candidates')
     else if (network.dialing === 0 && network.dialsRefused > 0 && network.dialsFailed === 0)
       add('warning', 'all-refused', { count: network.dialsRefused })
+    else if (network.proxyFailed > 0 && network.proxyFailed === network.dialsFailed)
+      add('danger', 'proxy-down', { count: network.proxyFailed })
     else add('warning', 'no-peers', { known: network.known, failed: network.dialsFailed })
   }
   if (network.clockOffsetMs !== null && Math.abs(network.clockOffsetMs) > CLOCK_WARNING_MS) {

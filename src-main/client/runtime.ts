@@ -70,6 +70,8 @@ export class NetworkRuntime {
   #onion: Address | null = null
   #aloneSince: number | null
   #failed = 0
+  /** Of these, those that did not even get to the proxy. */
+  #proxyFailed = 0
   #refused = 0
   #isClosed = false
 
@@ -212,6 +214,7 @@ export class NetworkRuntime {
       dialing,
       alone: this.#aloneSince,
       dialsFailed: this.#failed,
+      proxyFailed: this.#proxyFailed,
       dialsRefused: this.#refused,
       hasSeeds: this.known.hasSeeds,
       isListening: this.#listening.isListening,
@@ -310,6 +313,7 @@ export class NetworkRuntime {
       },
       attemptChanged: (own, attempt) => {
         if (attempt?.state === 'failed') this.#failed += 1
+        if (attempt?.state === 'failed' && attempt.code === 'proxy-unreachable') this.#proxyFailed += 1
         changes.tell('attempts', [own])
         if (attempt !== null) pinChanged(attempt.address)
       },
@@ -332,6 +336,7 @@ export class NetworkRuntime {
     } else if (this.#aloneSince === null) {
       this.#aloneSince = this.#shared.clock.now()
       this.#failed = 0
+      this.#proxyFailed = 0
       this.#refused = 0
       if (!this.#isClosed) this.#shared.lastPeerLost(this.known.id)
     }

@@ -36,6 +36,7 @@ export const notice = z.strictObject({
     'seeds-failed',
     'banned-pin',
     'geo-old',
+    'proxy-down',
     'tor-failed',
     'tor-waiting',
     'policy-broken',

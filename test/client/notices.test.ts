@@ -11,6 +11,7 @@ const network: NetworkSituation = {
   dialing: 0,
   alone: null,
   dialsFailed: 0,
+  proxyFailed: 0,
   dialsRefused: 0,
   hasSeeds: true,
   isListening: true,
@@ -38,6 +39,12 @@ describe('what needs attention', () => {
   it.each<[string, Situation, string[]]>([
     ['nothing when all is well', calm, []],
     ['no network is on', { ...calm, networks: [] }, ['no-network']],
+    ['the proxy is not there', { ...calm, networks: [{ ...alone, dialsFailed: 3, proxyFailed: 3 }] }, ['proxy-down']],
+    [
+      'some dials got through the proxy',
+      { ...calm, networks: [{ ...alone, dialsFailed: 3, proxyFailed: 2 }] },
+      ['no-peers'],
+    ],
     ['something contradicted the route policy', { ...calm, isPolicyBroken: true }, ['policy-broken']],
     [
       'Tor failed',

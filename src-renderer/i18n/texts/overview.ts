@@ -94,6 +94,10 @@ export const overviewTexts = defineTexts({
     en: 'The tables of countries and ASNs are {days, number} days old: places shown may be wrong.',
     'zh-CN': '国家与 ASN 地址段表已有 {days, number} 天未更新，显示的位置可能不准确。',
   },
+  'overview.notice.proxy-down': {
+    en: '{network}: the proxy cannot be reached ({count, plural, one {# dial} other {# dials}} so far). Is it running?',
+    'zh-CN': '{network}：无法连接代理（已尝试 {count} 次）。代理是否在运行？',
+  },
   'overview.notice.tor-failed': { en: 'Tor does not work: {reason}', 'zh-CN': 'Tor 无法工作：{reason}' },
   'overview.notice.tor-waiting': {
     en: 'Everything is to go through Tor, which is not ready ({progress} %). Until then nothing is dialed.',

@@ -78,6 +78,8 @@ export function noticeActions(i18n: I18n, notice: Notice): readonly NoticeAction
     }
     case 'geo-old':
       return [{ label: t('overview.do.addresses'), run: () => go('addresses') }]
+    case 'proxy-down':
+      return [{ label: t('overview.do.tor'), run: () => go('tor') }, setting('routes.proxy')]
     case 'tor-failed':
     case 'tor-waiting':
       return [{ label: t('overview.do.tor'), run: () => go('tor') }]
