@@ -102,6 +102,15 @@ describe.skipIf(missing !== null)(`Warren through Tor${missing === null ? '' : `
     }, PATIENCE)
   })
 
+  it('announces its onion address to Bitcoin peers by addrv2', async () => {
+    const address = host.gauge('onion')?.services[0]?.address ?? ''
+    await vi.waitFor(async () => {
+      const { addresses } = await ask(visitor, 'addresses.search', { network: NETWORK, kind: 'onion' })
+      expect(addresses.map(one => one.address)).toEqual([address])
+      expect(addresses[0]?.source).not.toBe('user')
+    }, PATIENCE)
+  })
+
   it('shows which circuit a peer goes over', async () => {
     const [peer] = await peers(visitor)
     const { circuits } = await ask(visitor, 'tor.circuits', {})
