@@ -6,7 +6,7 @@ import type { Settings } from '../../src-preload/contract.ts'
 import { ListenError, isPublic, parseAddress } from '../transport/index.ts'
 import type { Address, Connection, Listener } from '../transport/index.ts'
 import type { KnownNetwork } from './networks.ts'
-import type { Shared } from './runtime.ts'
+import type { Shared } from './shared.ts'
 import { storedAddresses } from './present.ts'
 
 export class Listening {

@@ -1,14 +1,11 @@
 /** Pinned and trusted addresses: durable, and shown with what becomes of them. */
-import type { PinRecord } from '../../src-preload/contract.ts'
 import { RequestError } from '../../src-preload/contract/port.ts'
 import type { Store } from '../store/index.ts'
 import type { Clock } from '../time/index.ts'
-import { parseAddress } from '../transport/index.ts'
 import type { Address } from '../transport/index.ts'
 import { MAX_PINS } from './limits.ts'
-import type { NetworkRuntime } from './runtime.ts'
 
-type PinRow = ReturnType<Store['pins']['all']>[number]
+export type PinRow = ReturnType<Store['pins']['all']>[number]
 
 export const pinId = (network: string, address: string): string => `${network} ${address}`
 
@@ -63,28 +60,5 @@ export class Pins {
       this.#rows.delete(id)
     }
     return id
-  }
-}
-
-/** A pin with its state; `runtime` is absent while its network is off. */
-export function presentPin(row: PinRow, runtime: NetworkRuntime | undefined): PinRecord {
-  const address = runtime === undefined ? null : parseAddress(row.address)
-  const request = address === null ? null : (runtime?.manager.requestFor(address) ?? null)
-  const nextTryAt = request?.nextTryAt ?? null
-  const isConnected =
-    address !== null && (runtime?.manager.sessionsAt(address).some(session => session.isReady) ?? false)
-  const state: PinRecord['state'] = isConnected
-    ? 'connected'
-    : request === null
-      ? 'off'
-      : request.nextTryAt === null
-        ? 'connecting'
-        : 'waiting'
-  return {
-    ...row,
-    state,
-    nextTryAt: nextTryAt === null ? null : Math.max(0, Math.round(nextTryAt)),
-    attempts: request?.attempts ?? 0,
-    lastFailure: request?.lastFailure ?? null,
   }
 }

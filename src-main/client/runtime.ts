@@ -2,21 +2,17 @@
  * One network at work: its address book, discovery, connection manager and listener, wired together. What it tells goes
  * to the client's change listeners; what it knows is read by the handlers.
  */
-import type { SlotRecord, Settings } from '../../src-preload/contract.ts'
+import type { SlotRecord } from '../../src-preload/contract.ts'
 import { createAddressBook, groupOf } from '../addressbook/index.ts'
-import type { AddressBook, Geo } from '../addressbook/index.ts'
+import type { AddressBook } from '../addressbook/index.ts'
 import { createConnectionManager, createGossip } from '../connections/index.ts'
 import type { ConnectionManager, ManagedSession } from '../connections/index.ts'
 import { createDiscovery } from '../discovery/index.ts'
 import type { Discovery } from '../discovery/index.ts'
-import type { Log } from '../log/index.ts'
 import type { Network } from '../networks/network.ts'
-import type { Reputation } from '../reputation/index.ts'
-import type { Store } from '../store/index.ts'
-import type { Clock, RandomSource, Timer } from '../time/index.ts'
+import type { Timer } from '../time/index.ts'
 import { isPublic, parseAddress } from '../transport/index.ts'
-import type { Address, SubnetSet, Transport } from '../transport/index.ts'
-import type { Changes } from './changes.ts'
+import type { Address } from '../transport/index.ts'
 import { limitsOf } from './in-force.ts'
 import { ROWS_A_WRITE, TICK_MS, WRITE_BEHIND_MS } from './limits.ts'
 import { Listening } from './listening.ts'
@@ -24,27 +20,8 @@ import type { KnownNetwork } from './networks.ts'
 import type { NetworkSituation } from './notices.ts'
 import { pinId } from './pins.ts'
 import { storedAddresses } from './present.ts'
+import type { Shared } from './shared.ts'
 import { PeerWatch, Watches } from './watch.ts'
-
-/** What all networks share. */
-export interface Shared {
-  readonly clock: Clock
-  readonly random: RandomSource
-  readonly log: Log
-  readonly store: Store
-  readonly transport: Transport
-  readonly reputation: Reputation
-  readonly geo: Geo
-  readonly changes: Changes
-  readonly resourcesDir: string
-  /** 16 bytes: key of the address book's buckets. */
-  readonly bookKey: Uint8Array
-  settings(): Settings
-  whitelist(): SubnetSet
-  hasPin(id: string): boolean
-  isOnline(): boolean
-  lastPeerLost(network: string): void
-}
 
 const SLOT_SETTINGS: Readonly<Record<SlotRecord['kind'], string | null>> = {
   outbound: 'limits.targetOutbound',

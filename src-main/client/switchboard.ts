@@ -2,7 +2,8 @@
 import type { Changes } from './changes.ts'
 import { NETWORKS } from './networks.ts'
 import type { Pins } from './pins.ts'
-import { NetworkRuntime, type Shared } from './runtime.ts'
+import { NetworkRuntime } from './runtime.ts'
+import type { Shared } from './shared.ts'
 
 export interface SwitchboardParts {
   readonly shared: Shared

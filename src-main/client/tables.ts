@@ -1,7 +1,7 @@
 /** The tables that cross the border as deltas: peers, pins, attempts, bans; whole, and by id. */
 import type { TableEvent, TableRecord } from '../../src-preload/contract/port.ts'
 import type { Reputation } from '../reputation/index.ts'
-import { presentPin } from './pins.ts'
+import { presentPin } from './present-pin.ts'
 import type { Pins } from './pins.ts'
 import { networkOf, presentAttempt, presentPeer } from './present.ts'
 import type { NetworkRuntime } from './runtime.ts'

@@ -4,7 +4,7 @@
  */
 import type { Address } from '../transport/index.ts'
 import type { DialRefusal, HandshakeRefusal } from './codes.ts'
-import type { RequestKind } from './types.ts'
+import type { RequestKind } from './session.ts'
 
 /** Whom to dial. */
 export interface DialTarget {

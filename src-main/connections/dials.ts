@@ -3,7 +3,7 @@
  * top of it) and go-ethereum's (two dials for each free slot, asked-for peers first and in the same slots) are the same
  * function with two settings.
  */
-import type { RequestKind } from './types.ts'
+import type { RequestKind } from './session.ts'
 
 /** A request that waits for its dial. */
 export interface WaitingRequest {

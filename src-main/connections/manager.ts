@@ -17,9 +17,9 @@ import { Outbound } from './outbound.ts'
 import { Refusals } from './refusals.ts'
 import type { Request } from './requests.ts'
 import { viewRequest } from './requests.ts'
-import type { SessionEnd } from './session.ts'
+import type { RequestKind, SessionEnd } from './session.ts'
 import { SessionTable } from './sessions.ts'
-import type { ConnectionManager, ConnectOptions, ManagerLimits, ManagerOptions, RequestKind, SlotUse } from './types.ts'
+import type { ConnectionManager, ConnectOptions, ManagerLimits, ManagerOptions, SlotUse } from './types.ts'
 import { ConnectionsError } from './types.ts'
 
 const REQUESTED: SessionEnd = { code: 'requested', text: 'It was disconnected on request.' }

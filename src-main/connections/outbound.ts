@@ -20,7 +20,8 @@ import type { Request } from './requests.ts'
 import { RequestTable } from './requests.ts'
 import { poisson } from './retry.ts'
 import type { SessionTable } from './sessions.ts'
-import type { Candidate, ManagerLimits, ManagerOptions, RequestKind } from './types.ts'
+import type { Candidate, ManagerLimits, ManagerOptions } from './types.ts'
+import type { RequestKind } from './session.ts'
 
 export interface OutboundParts {
   readonly options: ManagerOptions

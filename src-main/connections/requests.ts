@@ -1,7 +1,8 @@
 /** Requests: what each stands for, and the table that finds them by id and by whom they reach. */
 import type { Address } from '../transport/index.ts'
 import type { Entry } from './entry.ts'
-import type { RequestKind, RequestState, RequestView } from './types.ts'
+import type { RequestState, RequestView } from './types.ts'
+import type { RequestKind } from './session.ts'
 
 /** Where a request stands. Dialing and handshaking are in flight and count against the pending limit. */
 export type RequestPhase = 'waiting' | 'dialing' | 'handshaking' | 'connected' | 'over'

@@ -102,6 +102,9 @@ export interface Session {
 /** Why a session was opened; a network may behave differently (a feeler only shakes hands, a one-shot asks and leaves). */
 export type SessionPurpose = 'automatic' | 'permanent' | 'manual' | 'one-shot' | 'feeler' | 'inbound'
 
+/** Why a request exists. `automatic` ones fill the target; the rest come on top of it. */
+export type RequestKind = Exclude<SessionPurpose, 'inbound'>
+
 /**
  * Starts the handshake on an open connection. Never throws; failures end the session.
  * @param expected who was dialed, on networks with identities (`SessionFacts.identity`); null or absent when inbound or unknown

@@ -6,10 +6,15 @@ import type { Address, CloseReason, Connection, DialOptions, Direction, RouteDec
 import type { RefusalCode } from './codes.ts'
 import type { DialCheck } from './checks.ts'
 import type { EvictionPlan } from './eviction.ts'
-import type { HeardAddress, Misbehaviour, OpenSession, Session, SessionEnd, SessionPurpose } from './session.ts'
-
-/** Why a request exists. `automatic` ones fill the target; the rest come on top of it. */
-export type RequestKind = Exclude<SessionPurpose, 'inbound'>
+import type {
+  HeardAddress,
+  Misbehaviour,
+  OpenSession,
+  RequestKind,
+  Session,
+  SessionEnd,
+  SessionPurpose,
+} from './session.ts'
 
 /** States of a request, as in btcd's connmgr: pending covers dialing, handshaking and waiting after a disconnect; failing waits after a failure. */
 export type RequestState = 'pending' | 'failing' | 'canceled' | 'established' | 'disconnected'

@@ -7,27 +7,12 @@ import type { Log } from '../log/index.ts'
 import type { Clock, RandomSource, Timer } from '../time/index.ts'
 import type { Address } from '../transport/index.ts'
 import { SubnetSet, parseSubnet } from '../transport/index.ts'
-import type { Ban, BanStore, BanTarget } from './ban.ts'
+import type { Ban, BanStore, NewBan } from './ban.ts'
 import { parseBanTarget } from './ban.ts'
 import { Deadlines } from './deadlines.ts'
 import { ReputationError } from './error.ts'
 import { EXPIRY_CHECK_MS, MAX_BANS, MAX_BAN_MS, REFUSAL_WRITE_MS } from './limits.ts'
 import { printBans, readBans } from './portable.ts'
-
-/** A ban to be made. What is absent is unknown. */
-export interface NewBan {
-  readonly target: BanTarget
-  /** Milliseconds since the epoch; cut to a hundred years from now. */
-  readonly until: number
-  readonly by: Ban['by']
-  readonly reason: string
-  readonly createdAt?: number
-  readonly rule?: string | null
-  readonly evidence?: string | null
-  readonly score?: number | null
-  readonly network?: string | null
-  readonly agent?: string | null
-}
 
 /** What happened to the list, for those who show it. */
 export interface BanChange {

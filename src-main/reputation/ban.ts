@@ -14,6 +14,21 @@ export interface BanTarget {
 /** As it is kept. */
 export type Ban = BanRow
 
+/** A ban to be made. What is absent is unknown. */
+export interface NewBan {
+  readonly target: BanTarget
+  /** Milliseconds since the epoch; cut to a hundred years from now. */
+  readonly until: number
+  readonly by: Ban['by']
+  readonly reason: string
+  readonly createdAt?: number
+  readonly rule?: string | null
+  readonly evidence?: string | null
+  readonly score?: number | null
+  readonly network?: string | null
+  readonly agent?: string | null
+}
+
 /** What the store does for bans. Each call is durable when it returns. */
 export interface BanStore {
   all(): readonly Ban[]

@@ -3,9 +3,9 @@
  * report and remembers the judgement; it opens and closes nothing itself.
  */
 export { decideBanTarget, hostTarget, parseBanTarget } from './ban.ts'
-export type { Ban, BanStore, BanTarget, PeerPlace } from './ban.ts'
+export type { Ban, BanStore, BanTarget, NewBan, PeerPlace } from './ban.ts'
 export { BanList } from './ban-list.ts'
-export type { BanChange, NewBan } from './ban-list.ts'
+export type { BanChange } from './ban-list.ts'
 export { ReputationError } from './error.ts'
 export type { ReputationErrorCode } from './error.ts'
 export { createReputation, decideVerdict } from './reputation.ts'

@@ -1,7 +1,6 @@
 /** Lists of bans as text: Warren's own, and Bitcoin Core's banlist.json. What is read was written by others. */
-import type { Ban, BanTarget } from './ban.ts'
+import type { Ban, BanTarget, NewBan } from './ban.ts'
 import { parseBanTarget } from './ban.ts'
-import type { NewBan } from './ban-list.ts'
 import { ReputationError } from './error.ts'
 import { MAX_AGENT_LENGTH, MAX_BANS, MAX_EVIDENCE_LENGTH, MAX_IMPORT_LENGTH, MAX_REASON_LENGTH } from './limits.ts'
 

@@ -1,7 +1,8 @@
 /** Peers: listing, details, and everything that can be done with one. */
 import { RequestError } from '../../../src-preload/contract/port.ts'
 import { decideBanTarget } from '../../reputation/index.ts'
-import { pinId, presentPin } from '../pins.ts'
+import { pinId } from '../pins.ts'
+import { presentPin } from '../present-pin.ts'
 import { networkOf, presentAttempt, presentDetail, presentPeer } from '../present.ts'
 import type { Context, Handlers } from './context.ts'
 import { findPeer, goneError, runtimeOf, typedAddress } from './context.ts'
