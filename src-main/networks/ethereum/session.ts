@@ -5,7 +5,7 @@ import type { Clock, RandomSource } from '../../time/index.ts'
 import type { CloseReason, Connection, ConnectionHandlers } from '../../transport/index.ts'
 import { matchCapabilities } from './p2p/capabilities.ts'
 import type { Shared } from './p2p/capabilities.ts'
-import { ETH, STATUS, answerTo, ethName } from './p2p/eth.ts'
+import { ETH, STATUS, answerTo, ethName, kindOf } from './p2p/eth.ts'
 import {
   HANDSHAKE_MS,
   MAX_PINGS,
@@ -193,19 +193,13 @@ export class EthereumSession implements Session, ConnectionHandlers {
       this.#misbehaved('p2p-malformed', 'A message has a code that is no number.')
       return
     }
-    const kind = this.#nameOf(code)
+    const kind = kindOf(code, this.#shared)
     this.#handlers.message?.('in', kind, length)
     if (this.#isOver) return
     if (code === CODE.hello) this.#onHello(data.subarray(1))
     else if (code === CODE.disconnect) this.#onDisconnect(data.subarray(1))
     else if (this.#hello === null) this.#misbehaved('p2p-before-hello', `Message ${code} came before hello.`)
     else this.#onMessage(code, this.#inflate(data.subarray(1)), kind)
-  }
-
-  #nameOf(code: number): string {
-    if (code < BASE_CODES) return Object.entries(CODE).find(([, value]) => value === code)?.[0] ?? 'base'
-    const shared = this.#shared.findLast(one => code >= one.offset)
-    return shared?.name === 'eth' ? ethName(code - shared.offset) : (shared?.name ?? 'unknown')
   }
 
   #inflate(payload: Uint8Array): Uint8Array {
@@ -283,7 +277,6 @@ export class EthereumSession implements Session, ConnectionHandlers {
       this.#send(shared.offset + STATUS, payload, 'Status')
       return
     }
-    if (code === 7 || code === 1) this.#handlers.useful?.('block')
     const answer = answerTo(code, payload)
     if (answer !== null) this.#send(shared.offset + answer.code, answer.payload, ethName(answer.code))
   }

@@ -142,6 +142,13 @@ describe('frames of RLPx', () => {
     )
   })
 
+  it('are joined once, not once a piece: a long one byte by byte costs what it costs whole', () => {
+    const { writer, reader } = pair()
+    const message = new Uint8Array(MAX_KEPT_FRAME_BYTES).fill(9)
+    const frames = read(reader, writer.write(message), 1)
+    expect(frames.map(({ length }) => length)).toEqual([MAX_KEPT_FRAME_BYTES])
+  })
+
   it('are checked but not held when they are long', () => {
     const { writer, reader } = pair()
     const long = writer.write(new Uint8Array(MAX_KEPT_FRAME_BYTES + 1))

@@ -181,6 +181,7 @@ describe('the base protocol', () => {
     ['', 255],
     ['c0', 255],
     ['ffff', 255],
+    [`b865${'00'.repeat(101)}`, 255],
   ])('reads disconnect %s as %i', (bytes, reason) => {
     expect(decodeDisconnect(Buffer.from(bytes, 'hex'))).toBe(reason)
   })

@@ -3,7 +3,8 @@
  * turned away; requests are answered empty, politely; nothing is asked. Source: devp2p caps/eth.md.
  */
 import { decode, encode, listOf } from '../discovery/rlp-items.ts'
-import type { LocalCapability } from './capabilities.ts'
+import type { LocalCapability, Shared } from './capabilities.ts'
+import { BASE_CODES, CODE } from './messages.ts'
 
 /** The two newest versions that go-ethereum speaks today. Source: go-ethereum eth/protocols/eth, August 2026. */
 export const ETH: readonly LocalCapability[] = [
@@ -35,6 +36,13 @@ const NAMES: Readonly<Record<number, string>> = {
 }
 
 export const ethName = (code: number): string => NAMES[code] ?? 'eth'
+
+/** What a message is called, for the table of messages by kind. */
+export function kindOf(code: number, capabilities: readonly Shared[]): string {
+  if (code < BASE_CODES) return Object.entries(CODE).find(([, value]) => value === code)?.[0] ?? 'base'
+  const shared = capabilities.findLast(one => code >= one.offset)
+  return shared?.name === 'eth' ? ethName(code - shared.offset) : (shared?.name ?? 'unknown')
+}
 
 /** The empty answer to a request: its number and nothing else. Null when it is no request. */
 export function answerTo(

@@ -29,3 +29,6 @@ export const MAX_PINGS = 16
 
 /** Bytes that wait to be sent to one peer; one that lets more gather is gone. Source: ours. */
 export const MAX_QUEUED_BYTES = 1_048_576
+
+/** Bytes of a disconnect that are read. Source: go-ethereum p2p/peer.go. */
+export const MAX_DISCONNECT_BYTES = 100

@@ -1,7 +1,13 @@
 /** The base protocol of devp2p: hello, disconnect, ping, pong. Every field is bounded. Source: go-ethereum p2p/peer.go. */
 import { bytesOf, decode, decodeFirst, encode, listOf, numberOf, uint } from '../discovery/rlp-items.ts'
 import type { Item } from '../discovery/rlp-items.ts'
-import { MAX_AGENT_CHARACTERS, MAX_CAPABILITIES, MAX_CAPABILITY_NAME, MAX_HELLO_BYTES } from './limits.ts'
+import {
+  MAX_AGENT_CHARACTERS,
+  MAX_CAPABILITIES,
+  MAX_CAPABILITY_NAME,
+  MAX_DISCONNECT_BYTES,
+  MAX_HELLO_BYTES,
+} from './limits.ts'
 
 /** Version of the base protocol; from 5 on, everything behind hello is compressed. */
 export const P2P_VERSION = 5
@@ -124,6 +130,7 @@ export const encodeDisconnect = (reason: number): Uint8Array => encode([uint(rea
 
 /** The reason in either form: a list of it, or it alone; `REASON_INVALID` when it is neither. */
 export function decodeDisconnect(bytes: Uint8Array): number {
+  if (bytes.length > MAX_DISCONNECT_BYTES) return REASON_INVALID
   try {
     const item = decode(bytes)
     const value = item instanceof Uint8Array ? item : (listOf(item, 1, 'disconnect')[0] ?? item)

@@ -8,7 +8,7 @@ import type { Cipheriv as Cipher, Decipheriv as Decipher } from 'node:crypto'
 import type { Secrets } from './handshake.ts'
 import { RlpxError } from './errors.ts'
 import type { KeccakState } from '../keccak.ts'
-import { MAX_FRAME_BYTES, MAX_KEPT_FRAME_BYTES } from './limits.ts'
+import { MAX_FRAME_BYTES, MAX_KEPT_FRAME_BYTES, MAX_PIECES } from './limits.ts'
 
 const BLOCK = 16
 const HEADER_BYTES = 32
@@ -87,8 +87,9 @@ export class FrameWriter {
 export class FrameReader {
   readonly #decipher: Decipher
   readonly #mac: FrameMac
-  /** Bytes that do not make a step yet: less than a header, or a kept frame. */
-  #held: Buffer = Buffer.alloc(0)
+  /** Pieces that do not make a step yet; joined once when they do, however small they come. */
+  #pieces: Uint8Array[] = []
+  #held = 0
   /** Of the frame under way; null before its header. */
   #length: number | null = null
   /** Bytes of a frame that is not kept, still to come. */
@@ -104,8 +105,17 @@ export class FrameReader {
    * @throws {RlpxError} `bad-header-mac`, `bad-frame-mac`, `bad-form`
    */
   take(chunk: Uint8Array, frame: (one: Frame) => boolean): void {
+    this.#pieces.push(chunk)
+    this.#held += chunk.length
+    if (this.#held < this.#needed()) {
+      // Pieces cost memory of their own.
+      if (this.#pieces.length >= MAX_PIECES) this.#pieces = [Buffer.concat(this.#pieces)]
+      return
+    }
     let at = 0
-    const held = this.#held.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.#held, chunk])
+    const held = Buffer.concat(this.#pieces)
+    this.#pieces = []
+    this.#held = 0
     for (;;) {
       if (this.#length === null) {
         if (held.length - at < HEADER_BYTES) break
@@ -137,7 +147,16 @@ export class FrameReader {
       this.#length = null
       if (!frame({ data, length })) return
     }
-    this.#held = at === held.length ? Buffer.alloc(0) : Buffer.from(held.subarray(at))
+    if (at === held.length) return
+    this.#pieces = [Buffer.from(held.subarray(at))]
+    this.#held = held.length - at
+  }
+
+  /** Bytes that the next step takes. */
+  #needed(): number {
+    if (this.#length === null) return HEADER_BYTES
+    if (this.#length > MAX_KEPT_FRAME_BYTES) return this.#skipping > 0 ? 1 : BLOCK
+    return padded(this.#length) + BLOCK
   }
 
   #header(bytes: Buffer): number {

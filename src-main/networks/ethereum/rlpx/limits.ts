@@ -17,3 +17,6 @@ export const MAX_MESSAGE_BYTES = 262_144
 
 /** Bytes that one frame can carry. Source: RLPx, 24 bits of length. */
 export const MAX_FRAME_BYTES = 0xff_ffff
+
+/** Pieces of a frame that are held apart; more are joined. Source: ours, some 100 KiB of bookkeeping. */
+export const MAX_PIECES = 1024
